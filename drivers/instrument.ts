@@ -6,7 +6,7 @@
  * channel lies n / rate seconds after the measurement's first frame.
  */
 
-import type { Settings, SettingsChange, SettingSpec } from './settings.ts';
+import type { SettingSpec, Settings, SettingsChange } from './settings.ts';
 
 export type InstrumentKind = 'arc' | 'ace';
 

@@ -117,7 +117,8 @@ export function validateChange(specs: readonly SettingSpec[], change: SettingsCh
 		const spec = specs.find((candidate) => candidate.name === name);
 		if (!spec) throw new MicrojouleError('INVALID_VALUE', `There is no setting ${label(name)}. Settings: ${specs.map((known) => known.name).join(', ')}.`, { name });
 		const problem = problemWith(spec, value);
-		if (problem) throw new MicrojouleError('INVALID_VALUE', `${label(name)} is ${JSON.stringify(value)}; ${problem}.`, { name, value, min: spec.min, max: spec.max, choices: spec.choices });
+		if (problem)
+			throw new MicrojouleError('INVALID_VALUE', `${label(name)} is ${JSON.stringify(value)}; ${problem}.`, { name, value, min: spec.min, max: spec.max, choices: spec.choices });
 	}
 }
 
