@@ -54,6 +54,8 @@ export interface Channel {
 	readonly ranges: readonly Range[];
 	/** For a current channel: its rail's voltage and power channels. */
 	readonly rail?: { readonly voltage: string; readonly power: string };
+	/** For a current channel that ranges automatically: the time a switch needs to settle, s. */
+	readonly settleS?: number;
 	/** Channels that the device brings in together with this one. */
 	readonly brings?: readonly string[];
 }

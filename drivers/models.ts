@@ -25,6 +25,9 @@ const arcVoltage = [range('fine', 5, 0.001, 1.5e-3, 0.5e-3, 1e-3)];
 const aceCurrent = [range('fine', 0.025, 0.0005, 25e-9, 100e-9, 1e-9), range('middle', 0.25, 0.0005, 2.5e-6, 3e-6, 20e-9), range('coarse', 5, 0.001, 150e-6, 60e-6, 0.4e-6)];
 const aceVoltage = [range('fine', 25, 0.0005, 1e-3, 0.3e-3, 0.1e-3)];
 
+const arcAutoRange = { upA: 0.019, downA: 0.017, settleS: 0.001 };
+const aceAutoRange = { upA: 0.025, downA: 0.0225, settleS: 0.0002 };
+
 const arcFast = [4000];
 const slow = [1000];
 const aceRates = [1000, 2000, 5000, 10_000, 25_000, 50_000];
@@ -41,9 +44,9 @@ const analog = (id: string, label: string, unit: Channel['unit'], rates: readonl
 });
 
 /** The channels both models have; `fast` are the rates of the main current and power, `other` those of the remaining analog channels. */
-function commonChannels(fast: readonly number[], other: readonly number[], current: readonly Range[], voltage: readonly Range[]): Channel[] {
+function commonChannels(fast: readonly number[], other: readonly number[], current: readonly Range[], voltage: readonly Range[], settleS: number): Channel[] {
 	return [
-		analog('mc', 'Main current', 'A', fast, current, { rail: { voltage: 'mv', power: 'mp' }, brings: ['mp'] }),
+		analog('mc', 'Main current', 'A', fast, current, { rail: { voltage: 'mv', power: 'mp' }, brings: ['mp'], settleS }),
 		analog('mv', 'Main voltage', 'V', other, voltage),
 		analog('mp', 'Main power', 'W', fast),
 		analog('ac', 'ADC current', 'A', other, [], { rail: { voltage: 'av', power: 'ap' }, brings: ['ap'] }),
@@ -64,15 +67,15 @@ export const models: Readonly<Record<InstrumentKind, Model>> = {
 	arc: {
 		kind: 'arc',
 		title: 'Otii Arc',
-		channels: commonChannels(arcFast, slow, arcCurrent, arcVoltage),
+		channels: commonChannels(arcFast, slow, arcCurrent, arcVoltage, arcAutoRange.settleS),
 		limits: { maxVoltage: 5, minCurrent: -5, maxCurrent: 5, maxExpansionSupply: 5, expansionSupplyChoices: [0, 5] },
-		autoRange: { upA: 0.019, downA: 0.017, settleS: 0.001 },
+		autoRange: arcAutoRange,
 	},
 	ace: {
 		kind: 'ace',
 		title: 'Otii Ace',
 		channels: [
-			...commonChannels(aceRates, aceRates, aceCurrent, aceVoltage),
+			...commonChannels(aceRates, aceRates, aceCurrent, aceVoltage, aceAutoRange.settleS),
 			analog('mc1', 'Main current, fine range', 'A', aceRates, aceCurrent),
 			analog('mc2', 'Main current, middle range', 'A', aceRates, aceCurrent),
 			analog('mc3', 'Main current, coarse range', 'A', aceRates, aceCurrent),
@@ -80,6 +83,6 @@ export const models: Readonly<Record<InstrumentKind, Model>> = {
 			analog('tm', 'Main temperature', '°C', slow),
 		],
 		limits: { maxVoltage: 25, minCurrent: -5, maxCurrent: 5, maxExpansionSupply: 15 },
-		autoRange: { upA: 0.025, downA: 0.0225, settleS: 0.0002 },
+		autoRange: aceAutoRange,
 	},
 };

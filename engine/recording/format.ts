@@ -67,7 +67,7 @@ export interface RecordingInfo {
 	readonly id: string;
 	name: string;
 	/** ISO 8601, UTC, of sample 0. */
-	readonly start: string;
+	start: string;
 	/** s, for display against other recordings. */
 	offset: number;
 	/** `microjoule 0.1.0`. */

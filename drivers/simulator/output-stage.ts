@@ -1,0 +1,251 @@
+/**
+ * The main output: from a source, limits and a load to the true current and voltage of one millisecond, before any meter.
+ *
+ *     source ──► regulator: voltage, current, limits ──► shunt (the current measured) ──┬──► load
+ *                                                                                       ┴  output capacitance
+ *
+ * A millisecond at a settled voltage that no peak of the load can disturb is one call of the load. Everything else (ramps, decay, limiting,
+ * a source with resistance) runs in steps of 10 µs, a divisor of every sample interval, so that the physics do not depend on the sample rate.
+ * Ideal (noise off) there is no capacitance: the voltage is the set one at once, and in limiting what the load draws at the limit.
+ *
+ * Owns the terminal voltage, the over-current trip and the overload budget. Never measures, and knows no range.
+ */
+
+import type { Model } from '../models.ts';
+import type { BenchControls } from './bench.ts';
+import type { Load } from './loads/load.ts';
+import { PowerBox, supplyLimits, type VoltageSource } from './source.ts';
+
+const stepUs = 10;
+const stepS = stepUs * 1e-6;
+/** F. With the slew rate it makes an inrush of about 10 mA. */
+const capacitanceF = 20e-6;
+/** V/s, the rate measured on a real instrument. */
+const slewVPerS = 480;
+/** Ω: discharges the capacitance when the output is off and nothing is connected. */
+const bleedOhm = 10e3;
+/** A the regulator sinks to bring its own voltage down. */
+const ownSinkA = 0.1;
+/** Below this the output counts as discharged. */
+const dischargedV = 1e-3;
+/** Over-current must last this long to trip. */
+const tripUs = 50;
+/** A·s above the continuous current before the output falls back to it: 5 A for 100 ms where 2.5 A is continuous. */
+const overloadBudget = 0.25;
+/** A·s by which the budget recovers in a millisecond without current. */
+const coolingAs = 2.5e-3;
+const largestSamplesPerMs = 1000 / stepUs;
+
+export class OutputStage {
+	/** True mean current of each sample of the last millisecond, in A. */
+	readonly current = new Float64Array(largestSamplesPerMs);
+	/** True mean voltage of each sample, in V; only valid while `uniform` is false. */
+	readonly voltage = new Float64Array(largestSamplesPerMs);
+	/** The voltage was `terminalV` all the millisecond. */
+	uniform = true;
+	/** V at the terminals at the end of the last millisecond. */
+	terminalV = 0;
+	/** The output carried current in the last millisecond: it is on and regulates. */
+	driving = false;
+	readonly #model: Model;
+	readonly #load: Load;
+	readonly #controls: BenchControls;
+	readonly #ideal: boolean;
+	readonly #powerBox = new PowerBox();
+	readonly #source: VoltageSource;
+	readonly #one = new Float64Array(1);
+	#overUs = 0;
+	#overloadAs = 0;
+	#overloaded = false;
+	/** What the present millisecond regulates to. */
+	#targetV = 0;
+	#sourceA = 0;
+	#sinkA = 0;
+	#tripA = 0;
+	#lastA = 0;
+
+	constructor(model: Model, load: Load, controls: BenchControls, ideal: boolean, source?: VoltageSource) {
+		this.#model = model;
+		this.#load = load;
+		this.#controls = controls;
+		this.#ideal = ideal;
+		this.#source = source ?? this.#powerBox;
+	}
+
+	/** Moves on by a millisecond of `samples` samples. True when over-current switched the output off in it. */
+	advance(samples: number): boolean {
+		const { main, powerRegulation } = this.#controls;
+		this.driving = main && (powerRegulation === 'voltage' || powerRegulation === 'current');
+		if (!this.driving) {
+			this.#off(samples);
+			return false;
+		}
+		const continuousA = this.#regulate();
+		const source = this.#source;
+		const limit = Math.min(this.#sourceA, this.#tripA);
+		const steady = powerRegulation === 'voltage' && source.resistanceOhm === 0 && (this.#ideal || this.terminalV === this.#targetV);
+		let tripped = false;
+		if (steady && this.#load.peak(this.#targetV) <= Math.min(limit, continuousA)) {
+			this.terminalV = this.#targetV;
+			this.#load.fill(this.#targetV, this.current, 0, samples, 1000 / samples);
+			this.uniform = true;
+			this.#overUs = 0;
+		} else tripped = this.#steps(samples);
+		if (source !== this.#powerBox || continuousA < this.#sourceA || this.#overloadAs > 0) this.#account(samples, continuousA);
+		return tripped;
+	}
+
+	/** Sets target and limits from the controls; returns the continuous current in A. */
+	#regulate(): number {
+		const { supply, range, mainVoltage, mainCurrent, maxCurrent, currentLimitMode, powerRegulation } = this.#controls;
+		const supplied = supplyLimits(this.#model, supply, range);
+		const hardA = this.#overloaded ? supplied.continuousA : supplied.peakA;
+		const limitA = currentLimitMode === 'limit' ? Math.min(hardA, maxCurrent) : hardA;
+		this.#tripA = currentLimitMode === 'cutoff' ? maxCurrent : Number.POSITIVE_INFINITY;
+		if (powerRegulation === 'voltage') {
+			this.#powerBox.openCircuitV = mainVoltage;
+			this.#targetV = Math.min(this.#source.openCircuitV, supplied.voltageV);
+			this.#sourceA = limitA;
+			this.#sinkA = ownSinkA;
+		} else if (mainCurrent >= 0) {
+			this.#targetV = supplied.voltageV;
+			this.#sourceA = Math.min(mainCurrent, limitA);
+			this.#sinkA = 0;
+		} else {
+			this.#targetV = 0;
+			this.#sourceA = 0;
+			this.#sinkA = Math.min(-mainCurrent, supplied.peakA);
+		}
+		return supplied.continuousA;
+	}
+
+	/** Output off: no current; what is left in the capacitance decays through the load. */
+	#off(samples: number): void {
+		if (this.#ideal) this.terminalV = 0;
+		this.#overUs = 0;
+		this.#lastA = 0;
+		this.#overloadAs = Math.max(0, this.#overloadAs - coolingAs);
+		this.#overloaded &&= this.#overloadAs > overloadBudget / 2;
+		this.uniform = this.terminalV === 0;
+		if (this.uniform) this.#load.fill(0, this.current, 0, samples, 1000 / samples);
+		else this.#decay(0, samples);
+		this.current.fill(0, 0, samples);
+	}
+
+	#decay(fromSample: number, samples: number): void {
+		const steps = 1000 / stepUs / samples;
+		for (let i = fromSample; i < samples; i++) {
+			let sum = 0;
+			for (let step = 0; step < steps; step++) {
+				sum += this.terminalV;
+				this.#decayStep();
+			}
+			this.voltage[i] = sum / steps;
+		}
+	}
+
+	#decayStep(): void {
+		const v = this.terminalV;
+		this.#load.fill(v, this.#one, 0, 1, stepUs);
+		if (this.#ideal || v < dischargedV) this.terminalV = 0;
+		else this.terminalV = v / (1 + (Math.max(this.#one[0], 0) / v + 1 / bleedOhm) * (stepS / capacitanceF));
+	}
+
+	#steps(samples: number): boolean {
+		this.uniform = false;
+		if (this.#ideal && this.terminalV === 0) this.terminalV = this.#targetV;
+		const steps = 1000 / stepUs / samples;
+		const share = 1 / steps;
+		for (let i = 0; i < samples; i++) {
+			let current = 0;
+			let voltage = 0;
+			for (let step = 0; step < steps; step++) {
+				voltage += this.terminalV;
+				current += this.#ideal ? this.#idealStep() : this.#step();
+				if (this.#overUs < tripUs) continue;
+				// The relay opens: no current from here on.
+				for (let rest = step + 1; rest < steps; rest++) {
+					this.#cut();
+					voltage += this.terminalV;
+				}
+				this.current[i] = current * share;
+				this.voltage[i] = voltage * share;
+				if (this.#ideal) this.terminalV = 0;
+				this.#decay(i + 1, samples);
+				this.current.fill(0, i + 1, samples);
+				this.#overUs = 0;
+				this.#lastA = 0;
+				return true;
+			}
+			this.current[i] = current * share;
+			this.voltage[i] = voltage * share;
+		}
+		return false;
+	}
+
+	#cut(): void {
+		if (this.#ideal) this.terminalV = 0;
+		this.#decayStep();
+	}
+
+	/** One step with output capacitance; implicit in the load's conductance, so that it is stable for any load. Returns the current in A. */
+	#step(): number {
+		const v = this.terminalV;
+		this.#load.fill(v, this.#one, 0, 1, stepUs);
+		const load = this.#one[0];
+		const conductance = load > 0 && v > 1e-6 ? load / v : 0;
+		const fixed = load > 0 ? 0 : load;
+		const targetV = this.#terminalTarget(conductance);
+		const slew = slewVPerS * stepS;
+		const next = Math.min(Math.max(targetV, v - slew), v + slew);
+		const needed = ((next - v) * capacitanceF) / stepS + load;
+		let current = needed;
+		let reached = next;
+		if (needed > this.#sourceA || needed < -this.#sinkA) {
+			current = needed > this.#sourceA ? this.#sourceA : -this.#sinkA;
+			reached = Math.max(0, (v + (current - fixed) * (stepS / capacitanceF)) / (1 + conductance * (stepS / capacitanceF)));
+		}
+		this.terminalV = reached;
+		this.#trip(load);
+		this.#lastA = current;
+		return current;
+	}
+
+	/** One step without capacitance: the voltage is the target, or what the load needs for the current that the limit lets pass. */
+	#idealStep(): number {
+		const v = this.terminalV;
+		this.#load.fill(v, this.#one, 0, 1, stepUs);
+		const load = this.#one[0];
+		const current = Math.min(load, this.#sourceA);
+		const targetV = this.#terminalTarget(load > 0 && v > 0 ? load / v : 0);
+		this.terminalV = load > 0 ? Math.min(targetV, (v * this.#sourceA) / load) : targetV;
+		this.#trip(load);
+		this.#lastA = current;
+		return current;
+	}
+
+	/** The target behind the source's resistance; the load's conductance makes a voltage divider of it. */
+	#terminalTarget(conductance: number): number {
+		const resistance = this.#controls.powerRegulation === 'voltage' ? this.#source.resistanceOhm : 0;
+		if (resistance === 0) return this.#targetV;
+		return conductance > 0 ? this.#targetV / (1 + resistance * conductance) : Math.max(0, this.#targetV - resistance * this.#lastA);
+	}
+
+	/** The output capacitance's own inrush never trips; a current that the supply cannot deliver does not flow. */
+	#trip(load: number): void {
+		if (Math.min(load, this.#sourceA) > this.#tripA) this.#overUs += this.#ideal ? tripUs : stepUs;
+		else this.#overUs = 0;
+	}
+
+	/** Tells the source what was drawn, and keeps the budget of what the supply gives beyond its continuous current. */
+	#account(samples: number, continuousA: number): void {
+		let sum = 0;
+		for (let i = 0; i < samples; i++) sum += this.current[i];
+		const mean = sum / samples;
+		this.#source.draw(mean * 1e-3, 1e-3);
+		this.#overloadAs = Math.max(0, this.#overloadAs + (mean - continuousA) * 1e-3);
+		if (this.#overloadAs > overloadBudget) this.#overloaded = true;
+		// Hysteresis: cooled down to half before it may peak again.
+		else if (this.#overloadAs < overloadBudget / 2) this.#overloaded = false;
+	}
+}

@@ -1,0 +1,68 @@
+/**
+ * A running measurement over one or several instruments, started and stopped together. It delivers to taps, which come and go
+ * while it runs: a recording is a tap, so it can begin, end and roll over without disturbing a device's stream.
+ */
+
+import type { Clock } from '../../drivers/clock.ts';
+import { MicrojouleError } from '../../drivers/errors.ts';
+import type { Instrument, MeasurementPlan } from '../../drivers/instrument.ts';
+import type { Decoder } from '../decode/decoded.ts';
+import { DeviceStream } from './device-stream.ts';
+import type { Tap } from './tap.ts';
+
+export interface MeasuredDevice {
+	readonly instrument: Instrument;
+	readonly stream: DeviceStream;
+	/** Channels really measured, with rates in Hz. */
+	readonly channels: readonly { readonly id: string; readonly rate: number }[];
+	/** The clock it is measured against; its time, and the wall clock's, when the measurement was started. */
+	readonly clock: Clock;
+	readonly startedAtS: number;
+	readonly startedAt: Date;
+}
+
+export class Measurement implements AsyncDisposable {
+	readonly devices: readonly MeasuredDevice[];
+	#stopped: Promise<void> | undefined;
+
+	private constructor(devices: readonly MeasuredDevice[]) {
+		this.devices = devices;
+	}
+
+	/** Starts all or none. Rejects with what the first instrument that refused said. */
+	static async start(parts: readonly { instrument: Instrument; plan: MeasurementPlan }[], decoder: Decoder, clock: Clock, taps: readonly Tap[] = []): Promise<Measurement> {
+		if (parts.length === 0) throw new MicrojouleError('INVALID_VALUE', 'There is no device to measure with. Connect one, or use a simulated one.');
+		const streams = parts.map(({ instrument }) => new DeviceStream(instrument, decoder, taps));
+		const startedAtS = clock.now();
+		const startedAt = new Date();
+		const starts = await Promise.allSettled(parts.map(({ instrument, plan }, index) => instrument.start(plan, streams[index])));
+		const refused = starts.find((start) => start.status === 'rejected');
+		if (refused) {
+			await Promise.allSettled(parts.map(({ instrument }, index) => (starts[index].status === 'fulfilled' ? instrument.stop() : undefined)));
+			throw refused.reason;
+		}
+		return new Measurement(
+			parts.map(({ instrument }, index) => {
+				const start = starts[index];
+				return { instrument, stream: streams[index], channels: start.status === 'fulfilled' ? start.value.channels : [], clock, startedAtS, startedAt };
+			}),
+		);
+	}
+
+	/** Stops every device and resolves when all that they had sent has reached the taps. Idempotent. */
+	stop(): Promise<void> {
+		this.#stopped ??= this.#stop();
+		return this.#stopped;
+	}
+
+	[Symbol.asyncDispose](): Promise<void> {
+		return this.stop();
+	}
+
+	async #stop(): Promise<void> {
+		const stops = await Promise.allSettled(this.devices.map(({ instrument }) => instrument.stop()));
+		await Promise.all(this.devices.map(({ stream }) => stream.finish()));
+		const failed = stops.find((stop) => stop.status === 'rejected');
+		if (failed) throw failed.reason;
+	}
+}

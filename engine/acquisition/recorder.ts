@@ -1,0 +1,203 @@
+/**
+ * The tap that writes a recording: it cuts its piece out of each device's stream, from its own first sample to its last, to the
+ * sample, and moves event times accordingly. One recorder may end at exactly the sample at which the next begins.
+ */
+
+import type { RecordedChannel, RecordedDevice, RecordingInfo } from '../recording/format.ts';
+import { formatVersion } from '../recording/format.ts';
+import { RecordingWriter } from '../recording/writer.ts';
+import { software } from '../version.ts';
+import type { MeasuredDevice } from './measurement.ts';
+import type { AcquisitionEvent, Tap, TapChannel } from './tap.ts';
+
+/** The samples of one channel that belong to the recording, as indices on the measurement's axis; `end` is Infinity until known. */
+interface Span {
+	readonly first: number;
+	readonly rate: number;
+	end: number;
+	done: number;
+}
+
+interface Piece {
+	readonly device: MeasuredDevice;
+	/** Beginning and (exclusive) end in s of the device's samples since its measurement began. */
+	readonly firstS: number;
+	endS: number;
+	readonly spans: Map<string, Span>;
+}
+
+export interface RecorderOptions {
+	readonly folder: string;
+	readonly id: string;
+	readonly name: string;
+	/** Ends each channel after exactly round(durationS × rate) of its own samples. */
+	readonly durationS?: number;
+	/** Called with the shortest recorded time over all devices, in s. */
+	readonly onProgress?: (recordedS: number) => void;
+}
+
+export class Recorder implements Tap {
+	readonly id: string;
+	/** Resolves when every channel has reached its end; rejects with the first failed write. */
+	readonly complete: Promise<void>;
+	#writer: RecordingWriter;
+	#devices: readonly MeasuredDevice[];
+	#pieces = new Map<string, Piece>();
+	#durationS: number;
+	#onProgress: ((recordedS: number) => void) | undefined;
+	#failed = false;
+	#resolve: () => void = () => {};
+	#reject: (error: unknown) => void = () => {};
+
+	/** Creates the recording's folder and files. Nothing is recorded before begin(). */
+	static async create(devices: readonly MeasuredDevice[], options: RecorderOptions): Promise<Recorder> {
+		return new Recorder(devices, await RecordingWriter.create(options.folder, describe(devices, options)), options);
+	}
+
+	private constructor(devices: readonly MeasuredDevice[], writer: RecordingWriter, options: RecorderOptions) {
+		this.id = options.id;
+		this.#devices = devices;
+		this.#writer = writer;
+		this.#durationS = options.durationS ?? Number.POSITIVE_INFINITY;
+		this.#onProgress = options.onProgress;
+		this.complete = new Promise((resolve, reject) => {
+			this.#resolve = resolve;
+			this.#reject = reject;
+		});
+		this.complete.catch(() => {}); // whoever awaits it hears; nobody has to
+	}
+
+	/**
+	 * Attaches to the devices' streams, at once. The recording begins at `firstFrames` (per device id, on its measurement's axis; none of them
+	 * already past), by default at the next frame that each stream delivers.
+	 */
+	begin(firstFrames?: ReadonlyMap<string, number>): void {
+		const { info } = this.#writer;
+		let startMs = 0;
+		for (const device of this.#devices) {
+			const { instrument, stream, startedAt } = device;
+			const { id } = instrument.identity;
+			const firstS = (firstFrames?.get(id) ?? stream.settledFrame) / stream.frameRate;
+			const spans = new Map<string, Span>();
+			for (const channel of info.channels) {
+				if (channel.device !== id) continue;
+				const first = Math.round(firstS * channel.rate);
+				spans.set(channel.id, { first, rate: channel.rate, end: first + Math.round(this.#durationS * channel.rate), done: first });
+			}
+			this.#pieces.set(id, { device, firstS, endS: firstS + this.#durationS, spans });
+			startMs = Math.max(startMs, startedAt.getTime() + firstS * 1000);
+			for (const event of stream.standing) this.#writer.event({ device: id, ...event, time: 0 });
+			stream.taps.add(this);
+		}
+		info.start = new Date(startMs).toISOString();
+		this.#writer.updateInfo();
+	}
+
+	get info(): RecordingInfo {
+		return this.#writer.info;
+	}
+
+	samples(channel: TapChannel, start: number, column: Float32Array): void | Promise<void> {
+		const span = this.#pieces.get(channel.device)?.spans.get(channel.id);
+		if (!span || this.#failed || start >= span.end) return;
+		const from = Math.max(0, span.first - start);
+		const to = Math.min(column.length, span.end - start);
+		if (to <= from) return;
+		try {
+			const held = this.#writer.append(channel.device, channel.id, from === 0 && to === column.length ? column : column.subarray(from, to));
+			span.done = start + to;
+			if (held)
+				return held.then(
+					() => this.#advanced(span),
+					(error) => this.#fail(error),
+				);
+			this.#advanced(span);
+		} catch (error) {
+			this.#fail(error);
+		}
+	}
+
+	event(device: string, event: AcquisitionEvent): void {
+		const piece = this.#pieces.get(device);
+		if (!piece || this.#failed) return;
+		const time = event.time - piece.firstS;
+		if (event.type === 'gap') {
+			const from = Math.max(0, time);
+			const to = Math.min(time + event.duration, piece.endS - piece.firstS);
+			if (to > from) this.#writer.event({ device, ...event, time: from, duration: to - from });
+		} else if (time >= 0 && event.time < piece.endS) this.#writer.event({ device, ...event, time });
+	}
+
+	/** Ends the recording where each device's stream stands now. Returns these places, in frames: a next recorder begins there. */
+	end(): Map<string, number> {
+		const frames = new Map<string, number>();
+		for (const [id, piece] of this.#pieces) {
+			const { settledFrame, frameRate } = piece.device.stream;
+			frames.set(id, settledFrame);
+			piece.endS = Math.min(piece.endS, settledFrame / frameRate);
+			for (const span of piece.spans.values()) span.end = Math.max(span.first, Math.min(span.end, Math.round((settledFrame / frameRate) * span.rate)));
+		}
+		this.#finishIfDone();
+		return frames;
+	}
+
+	/** Ends, if it has not, and finishes the files. Rejects with DISK when samples could not be written; what was written stays. */
+	async close(): Promise<RecordingInfo> {
+		this.end();
+		await this.complete.catch(() => {}); // the writer reports the failure
+		this.#measureClocks();
+		return this.#writer.close();
+	}
+
+	#advanced(span: Span): void {
+		if (this.#onProgress) {
+			let shortest = Number.POSITIVE_INFINITY;
+			for (const { spans } of this.#pieces.values()) for (const { first, done, rate } of spans.values()) shortest = Math.min(shortest, (done - first) / rate);
+			this.#onProgress(shortest);
+		}
+		if (span.done >= span.end) this.#finishIfDone();
+	}
+
+	#finishIfDone(): void {
+		for (const { spans } of this.#pieces.values()) for (const { done, end } of spans.values()) if (done < end) return;
+		this.#detach();
+		this.#resolve();
+	}
+
+	#fail(error: unknown): void {
+		this.#failed = true;
+		this.#detach();
+		this.#reject(error);
+	}
+
+	#detach(): void {
+		for (const { device } of this.#pieces.values()) device.stream.taps.delete(this);
+	}
+
+	#measureClocks(): void {
+		for (const [id, { device, firstS }] of this.#pieces) {
+			if (device.clock.virtual) continue;
+			const estimate = device.stream.clock.estimate();
+			const startS = device.stream.clock.deviceTimeAt(device.startedAtS + firstS);
+			const recorded = this.#writer.info.devices.find((candidate) => candidate.id === id);
+			if (recorded && estimate && startS !== undefined)
+				recorded.clock = { deviation: estimate.deviation, uncertainty: estimate.uncertainty, span: estimate.spanS, offset: startS - firstS };
+		}
+	}
+}
+
+/** What recording.json says at the start; begin() knows the time of sample 0. */
+function describe(measured: readonly MeasuredDevice[], options: RecorderOptions): RecordingInfo {
+	const devices: RecordedDevice[] = [];
+	const channels: RecordedChannel[] = [];
+	for (const { instrument, channels: ofDevice } of measured) {
+		const { id, kind, name, serial, hardwareVersion, firmwareVersion, simulated } = instrument.identity;
+		devices.push({ id, kind, name, serial, hardwareVersion, firmwareVersion, simulated, settings: { ...instrument.settings } });
+		for (const { id: channelId, rate } of ofDevice) {
+			const channel = instrument.channels.find((candidate) => candidate.id === channelId);
+			if (channel?.kind !== 'analog') continue;
+			channels.push({ device: id, id: channelId, label: channel.label, unit: channel.unit, rate, count: 0, ranges: channel.ranges, rail: channel.rail, settleS: channel.settleS });
+		}
+	}
+	return { version: formatVersion, id: options.id, name: options.name, start: new Date().toISOString(), offset: 0, software, devices, channels, finished: false };
+}

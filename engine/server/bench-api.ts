@@ -1,0 +1,115 @@
+/**
+ * The bench as the server sees it: the open instruments, the running measurement, the recorder and the project's recordings. The server
+ * knows nothing else of the engine, and the engine nothing of the server. Units are SI; methods reject with MicrojouleError.
+ */
+
+import type { Channel, InstrumentIdentity } from '../../drivers/instrument.ts';
+import type { SettingSpec, Settings, SettingsChange } from '../../drivers/settings.ts';
+import type { LiveHub } from '../acquisition/live.ts';
+import type { AcquisitionEvent } from '../acquisition/tap.ts';
+import type { ChannelStatistics } from '../recording/statistics.ts';
+
+export interface MeasuredChannel extends Channel {
+	/** Whether the running measurement includes it. */
+	readonly measured: boolean;
+	/** Hz, at present. 0 for logs. */
+	readonly rate: number;
+}
+
+/** An open instrument. A new object for every change. */
+export interface DeviceState extends InstrumentIdentity {
+	readonly connected: boolean;
+	readonly measuring: boolean;
+	readonly settings: Readonly<Settings>;
+	readonly settingSpecs: readonly SettingSpec[];
+	readonly channels: readonly MeasuredChannel[];
+	/** Samples of the main current lost since the measurement began. */
+	readonly lost: number;
+	readonly failedChecksums: number;
+	/** True rate / nominal rate − 1 against the host's clock, and its standard uncertainty; null on a virtual clock or while too early to tell. */
+	readonly clock: { readonly deviation: number; readonly uncertainty: number } | null;
+}
+
+/** An instrument found but not (necessarily) open. */
+export interface FoundInstrument {
+	readonly path: string;
+	readonly title: string;
+	readonly serial: string;
+	readonly open: boolean;
+}
+
+export interface RecordingSummary {
+	readonly id: string;
+	readonly name: string;
+	/** ISO 8601, UTC, of sample 0. */
+	readonly start: string;
+	/** s. */
+	readonly duration: number;
+	/** False while recording, and after a crash. */
+	readonly finished: boolean;
+	/** Samples lost, over all channels. */
+	readonly lost: number;
+	readonly channels: readonly { readonly device: string; readonly id: string; readonly label: string; readonly unit: string; readonly rate: number; readonly count: number }[];
+}
+
+export interface RecordingInProgress {
+	readonly id: string;
+	readonly name: string;
+	/** ISO 8601, UTC. */
+	readonly startedAt: string;
+	/** s recorded so far. */
+	readonly duration: number;
+}
+
+/** An envelope for a screen. Points of equal width, but for the last; all columns have one length. */
+export interface ViewData {
+	/** s after the recording's start: where each point begins. */
+	readonly t: Float64Array;
+	/** NaN where a point holds no valid sample. */
+	readonly min: Float32Array;
+	readonly max: Float32Array;
+	readonly mean: Float32Array;
+	/** Number of points. */
+	readonly count: number;
+}
+
+export type BenchChange =
+	/** A device was opened or has changed: output, settings, connection, losses, clock. */
+	| { readonly type: 'device'; readonly device: DeviceState }
+	| { readonly type: 'device-closed'; readonly id: string }
+	/** A recording started, or stopped (null). */
+	| { readonly type: 'recording'; readonly recording: RecordingInProgress | null }
+	/** The list of recordings is another one. */
+	| { readonly type: 'recordings' }
+	| { readonly type: 'event'; readonly device: string; readonly event: AcquisitionEvent };
+
+export interface BenchApi {
+	readonly hub: LiveHub;
+	readonly recording: RecordingInProgress | null;
+
+	devices(): readonly DeviceState[];
+	/** Instruments that could be opened; empty where discovery is not possible. */
+	discover(): Promise<readonly FoundInstrument[]>;
+	/** Opens an instrument and lets it measure. */
+	open(path: string): Promise<DeviceState>;
+	/** Switches the output off and closes. NOT_FOUND. */
+	close(id: string): Promise<void>;
+	/** Validates and applies; resolves to the settings in force. NOT_FOUND, INVALID_VALUE, DEVICE_REJECTED. */
+	set(id: string, change: SettingsChange): Promise<Readonly<Settings>>;
+
+	/** Oldest first. */
+	recordings(): readonly RecordingSummary[];
+	/** While recording: ends that one and starts the next without a gap. */
+	startRecording(options: { readonly name?: string }): Promise<RecordingSummary>;
+	/** NOT_RECORDING. Outputs stay as they are. */
+	stopRecording(): Promise<RecordingSummary>;
+	/** NOT_FOUND; DEVICE_BUSY while it is being recorded. */
+	deleteRecording(id: string): Promise<void>;
+	/** Of all channels, over [from, to) clipped to the data; to the end where `to` is undefined. */
+	statistics(recordingId: string, from?: number, to?: number): Promise<readonly ChannelStatistics[]>;
+	/** At most `points` points of `<device>.<channel>` that cover [from, to), clipped to the data. */
+	view(recordingId: string, channelKey: string, from: number, to: number, points: number): Promise<ViewData>;
+
+	/** Returns an unsubscriber. Listeners are called in the order of the changes and must not throw. */
+	on(listener: (change: BenchChange) => void): () => void;
+}

@@ -1,0 +1,181 @@
+/**
+ * The server: HTTP API, its reference page, the live stream and the dashboard's files, on one port. Puts the parts together and binds the
+ * address; what it serves comes from the bench.
+ *
+ *     request ─► Host, Origin ─┬─► /api/…  ─► token ─► routes ─► bench
+ *                              ├─► /api/live (upgrade) ─► token ─► live stream
+ *                              └─► files of the page (public: they hold no data)
+ *
+ * Safe by default: loopback only; another address needs a token file.
+ */
+
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fastifyStatic from '@fastify/static';
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import { Type, type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
+import fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify';
+import { MicrojouleError, messageOf } from '../../drivers/errors.ts';
+import { Admission, isLoopback, readToken } from './admission.ts';
+import type { BenchApi } from './bench-api.ts';
+import { deviceRoutes } from './device-routes.ts';
+import { asMicrojouleError, replyWithError } from './errors.ts';
+import { LiveSocket } from './live-socket.ts';
+import { recordingRoutes } from './recording-routes.ts';
+import { errorResponses } from './schemas.ts';
+
+export interface ServerOptions {
+	readonly bench: BenchApi;
+	/** Default 127.0.0.1. */
+	readonly host?: string;
+	/** Default 1906; 0 is any free port. */
+	readonly port?: number;
+	/** Folder of the built page; without it, or where it does not exist, the address answers with a short text. */
+	readonly uiFolder?: string;
+	/** Required off loopback; honoured on it. */
+	readonly tokenFile?: string;
+	readonly tls?: { readonly certFile: string; readonly keyFile: string };
+	/** Origins of other pages that may use the API. */
+	readonly allowOrigin?: readonly string[];
+	/** Our version, for the status. */
+	readonly version: string;
+	/** Fastify's logger; default none. */
+	readonly logger?: FastifyServerOptions['logger'];
+}
+
+export interface Server extends AsyncDisposable {
+	/** Where the page is. */
+	readonly url: string;
+	readonly port: number;
+	/** What the operator should know, such as a token file that others can read. */
+	readonly warnings: readonly string[];
+	/** For tests: `inject`. */
+	readonly http: FastifyInstance;
+	/** Idempotent. */
+	close(): Promise<void>;
+}
+
+/** INVALID_VALUE, NOT_FOUND (token or certificate file), ADDRESS_IN_USE. */
+export async function createServer(options: ServerOptions): Promise<Server> {
+	const { bench, host = '127.0.0.1', port = 1906, tls, allowOrigin = [] } = options;
+	const warnings: string[] = [];
+	if (!isLoopback(host) && options.tokenFile === undefined)
+		throw new MicrojouleError('INVALID_VALUE', `--host ${host} opens the server to other machines; that needs --token-file FILE with a secret in it.`, { host });
+	const token = options.tokenFile === undefined ? undefined : readToken(options.tokenFile, warnings);
+	if (!isLoopback(host) && !tls) warnings.push(`Without --tls-cert and --tls-key the token crosses the network in the clear.`);
+	const admission = new Admission({ host, secure: tls !== undefined, allowOrigin, token });
+
+	const http = await build(options, admission);
+	const live = new LiveSocket(bench, admission);
+	http.server.on('upgrade', (request, socket, head) => live.upgrade(request, socket, head));
+	// Before Fastify waits for open connections: a WebSocket would hold it for ever.
+	http.addHook('preClose', () => live.close());
+	try {
+		await http.listen({ host, port });
+	} catch (error) {
+		await http.close();
+		throw listenError(error, host, port);
+	}
+	const address = http.server.address();
+	const boundPort = typeof address === 'object' && address ? address.port : port;
+	const name = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '[::1]' : host.includes(':') ? `[${host}]` : host;
+	const close = () => http.close();
+	return { url: `${tls ? 'https' : 'http'}://${name}:${boundPort}`, port: boundPort, warnings, http, close, [Symbol.asyncDispose]: close };
+}
+
+async function build(options: ServerOptions, admission: Admission): Promise<FastifyInstance> {
+	const { bench, uiFolder, tls, version } = options;
+	const https = tls ? { cert: readPem('--tls-cert', tls.certFile), key: readPem('--tls-key', tls.keyFile) } : null;
+	const http = fastify({ logger: options.logger ?? false, https, bodyLimit: 1024 * 1024, forceCloseConnections: true } as FastifyServerOptions)
+		.withTypeProvider<TypeBoxTypeProvider>()
+		.setValidatorCompiler(TypeBoxValidatorCompiler as never);
+	http.setErrorHandler(replyWithError);
+	http.setNotFoundHandler((request, reply) => replyWithError(new MicrojouleError('NOT_FOUND', `There is nothing at ${request.method} ${request.url}.`), request, reply));
+
+	http.addHook('onRequest', async (request, reply) => {
+		reply.headers({ 'x-content-type-options': 'nosniff', 'x-frame-options': 'DENY', 'referrer-policy': 'no-referrer' });
+		admission.checkHost(request.headers);
+		const foreign = admission.checkOrigin(request.headers);
+		if (!request.url.startsWith('/api')) return;
+		if (foreign !== undefined) {
+			reply.headers({ 'access-control-allow-origin': foreign, vary: 'Origin' });
+			if (request.method === 'OPTIONS')
+				return reply
+					.headers({
+						'access-control-allow-methods': 'GET, POST, PUT, PATCH, DELETE',
+						'access-control-allow-headers': 'authorization, content-type, accept',
+						'access-control-max-age': '600',
+					})
+					.status(204)
+					.send();
+		}
+		// The reference page describes the API; it holds nothing of this bench.
+		if (!/^\/api\/docs(?:[/?]|$)/.test(request.url)) admission.checkToken(request.headers);
+		reply.header('cache-control', 'no-store');
+	});
+
+	await http.register(swagger, {
+		openapi: {
+			info: { title: 'Microjoule', version, description: 'Units are SI. The live stream is a WebSocket at /api/live.' },
+			components: admission.needsToken ? { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } } : {},
+			security: admission.needsToken ? [{ token: [] }] : [],
+		},
+	});
+	await http.register(swaggerUi, { routePrefix: '/api/docs' });
+	const startedAt = performance.now();
+	await http.register(
+		async (api) => {
+			api.withTypeProvider<TypeBoxTypeProvider>().get('/status', {
+				schema: {
+					summary: 'Name, version and uptime',
+					tags: ['server'],
+					response: { 200: Type.Object({ name: Type.String(), version: Type.String(), uptime: Type.Number({ description: 's' }) }), ...errorResponses },
+				},
+				handler: async () => ({ name: 'microjoule', version, uptime: (performance.now() - startedAt) / 1000 }),
+			});
+			await api.register(deviceRoutes, { bench });
+			await api.register(recordingRoutes, { bench });
+		},
+		{ prefix: '/api' },
+	);
+	if (uiFolder !== undefined && existsSync(join(uiFolder, 'index.html'))) {
+		// Names of built files carry a hash of their content; index.html's does not.
+		await http.register(fastifyStatic, {
+			root: uiFolder,
+			setHeaders: (reply, path) => void reply.header('cache-control', path.endsWith('.html') ? 'no-cache' : 'public, max-age=604800, immutable'),
+		});
+	} else {
+		http.get('/', { schema: { hide: true } }, async (_request, reply) =>
+			reply.type('text/plain; charset=utf-8').send('Microjoule is running; its page has not been built (npm run prepare). API: /api/docs\n'),
+		);
+	}
+	return http as unknown as FastifyInstance;
+}
+
+function readPem(option: string, file: string): Buffer {
+	try {
+		return readFileSync(file);
+	} catch (error) {
+		throw new MicrojouleError('NOT_FOUND', `${option} ${file} cannot be read (${messageOf(error)}).`, { file }, error);
+	}
+}
+
+function listenError(error: unknown, host: string, port: number): MicrojouleError {
+	switch ((error as NodeJS.ErrnoException).code) {
+		case 'EADDRINUSE':
+			return new MicrojouleError(
+				'ADDRESS_IN_USE',
+				`Port ${port} on ${host} is taken. Stop the program that holds it, or choose another with --port (0 is any free one).`,
+				{ host, port },
+				error,
+			);
+		case 'EADDRNOTAVAIL':
+		case 'ENOTFOUND':
+			return new MicrojouleError('INVALID_VALUE', `--host ${host} is not an address of this machine.`, { host }, error);
+		case 'EACCES':
+			return new MicrojouleError('INVALID_VALUE', `The operating system does not let this user listen on port ${port}; choose one above 1023 with --port.`, { port }, error);
+		default:
+			return asMicrojouleError(error);
+	}
+}
