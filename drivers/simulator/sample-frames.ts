@@ -7,6 +7,7 @@
  * one held and a faster one averaged, so that the energy of the power channel is the energy of current and voltage.
  */
 
+import { frameMagic } from '../arc/frame.ts';
 import { packedTemplate } from '../arc/packed.ts';
 import { wireIds } from '../arc/protocol.ts';
 import type { BenchOutput } from './bench.ts';
@@ -50,7 +51,7 @@ export class SampleFrames {
 		this.frameBytes = layout.frameBytes;
 		this.#payloadBytes = layout.frameBytes - 8;
 		this.#template = new Uint32Array(frame.buffer);
-		this.#template[MAGIC_WORD] = 0x7fb52ca3;
+		this.#template[MAGIC_WORD] = frameMagic;
 		const place = (name: string) => {
 			const channel = layout.channels.find(({ id }) => id === name);
 			return channel && { at: channel.offset / 4, count: channel.count };

@@ -90,7 +90,7 @@ export class Recorder implements Tap {
 			stream.taps.add(this);
 		}
 		info.start = new Date(startMs).toISOString();
-		this.#writer.updateInfo();
+		this.#writer.saveInfo().catch(() => {}); // the writer remembers the failure and reports it
 	}
 
 	get info(): RecordingInfo {

@@ -33,11 +33,11 @@ export function decodeFrames(bytes: Uint8Array, frames: number, layout: FrameLay
 	return count;
 }
 
-/** Copies one channel's run of `samples` words out of each frame. */
+/** Copies one channel's run of `samples` words out of each frame: long runs at one go, short ones word by word. */
 function copyRuns(words: Int32Array, offset: number, frameWords: number, frames: number, samples: number, target: Int32Array): void {
-	let to = 0;
-	for (let frame = 0, from = offset; frame < frames; frame++, from += frameWords) {
-		for (let s = 0; s < samples; s++) target[to++] = words[from + s];
+	for (let frame = 0, from = offset, to = 0; frame < frames; frame++, from += frameWords, to += samples) {
+		if (samples >= 16) target.set(words.subarray(from, from + samples), to);
+		else for (let s = 0; s < samples; s++) target[to + s] = words[from + s];
 	}
 }
 
@@ -78,7 +78,8 @@ export function summarize(samples: Float32Array, entries: Uint8Array, block = 12
 		let q1 = 0;
 		let q2 = 0;
 		let q3 = 0;
-		for (let i = b * block; i < end; i += 4) {
+		let i = b * block;
+		for (; i + 3 < end; i += 4) {
 			const x0 = samples[i];
 			if (!Number.isNaN(x0)) {
 				valid++;
@@ -87,7 +88,7 @@ export function summarize(samples: Float32Array, entries: Uint8Array, block = 12
 				s0 += x0;
 				q0 += x0 * x0;
 			}
-			const x1 = i + 1 < end ? samples[i + 1] : Number.NaN;
+			const x1 = samples[i + 1];
 			if (!Number.isNaN(x1)) {
 				valid++;
 				if (x1 < min) min = x1;
@@ -95,7 +96,7 @@ export function summarize(samples: Float32Array, entries: Uint8Array, block = 12
 				s1 += x1;
 				q1 += x1 * x1;
 			}
-			const x2 = i + 2 < end ? samples[i + 2] : Number.NaN;
+			const x2 = samples[i + 2];
 			if (!Number.isNaN(x2)) {
 				valid++;
 				if (x2 < min) min = x2;
@@ -103,13 +104,30 @@ export function summarize(samples: Float32Array, entries: Uint8Array, block = 12
 				s2 += x2;
 				q2 += x2 * x2;
 			}
-			const x3 = i + 3 < end ? samples[i + 3] : Number.NaN;
+			const x3 = samples[i + 3];
 			if (!Number.isNaN(x3)) {
 				valid++;
 				if (x3 < min) min = x3;
 				if (x3 > max) max = x3;
 				s3 += x3;
 				q3 += x3 * x3;
+			}
+		}
+		for (let lane = 0; i < end; i++, lane++) {
+			const x = samples[i];
+			if (Number.isNaN(x)) continue;
+			valid++;
+			if (x < min) min = x;
+			if (x > max) max = x;
+			if (lane === 0) {
+				s0 += x;
+				q0 += x * x;
+			} else if (lane === 1) {
+				s1 += x;
+				q1 += x * x;
+			} else {
+				s2 += x;
+				q2 += x * x;
 			}
 		}
 		count32[b * 8] = valid;
@@ -180,7 +198,8 @@ export function power(current: Float32Array, voltage: Float32Array, ratio: RateR
 function averageVoltage(voltage: Float32Array, { currentTicks, voltageTicks }: RateRatio, tick: number): number {
 	let left = currentTicks;
 	let at = tick;
-	let sum = 0;
+	// −0 adds nothing, not even a sign.
+	let sum = -0;
 	while (left > 0) {
 		const sample = Math.floor(at / voltageTicks);
 		const ticks = Math.min(left, (sample + 1) * voltageTicks - at);

@@ -84,9 +84,9 @@ export class RecordingWriter {
 	 */
 	append(device: string, channelId: string, column: Float32Array): void | Promise<void> {
 		if (this.#failure) throw this.#failure;
+		if (this.#closing) throw new MicrojouleError('NOT_RECORDING', `The recording ${this.info.id} is closed; nothing can be appended.`, { id: this.info.id });
 		const channel = this.#channels.get(device)?.get(channelId);
 		if (!channel) throw new MicrojouleError('NOT_FOUND', `The recording ${this.info.id} has no channel ${channelId} of ${device}.`, { device, channel: channelId });
-		if (this.#closing) throw new MicrojouleError('NOT_RECORDING', `The recording ${this.info.id} is closed; nothing can be appended.`, { id: this.info.id });
 		if (channel.waiting) return this.#queue(channel, column, 0);
 		const offset = channel.take(column, 0);
 		if (offset < column.length) return this.#queue(channel, column, offset);

@@ -19,9 +19,12 @@ describe('Host and Origin', () => {
 		new Admission(loopback).checkHost({ host });
 	});
 
-	it.each(['evil.example', 'evil.example:1906', '127.0.0.1.evil.example', 'localhost.evil.example:1906', '192.168.1.5', '', '[::1]x', 'localhost:1:2', undefined])('refuses %s', (host) => {
-		expect(() => new Admission(loopback).checkHost({ host })).toThrow(expect.objectContaining({ code: 'FORBIDDEN' }));
-	});
+	it.each(['evil.example', 'evil.example:1906', '127.0.0.1.evil.example', 'localhost.evil.example:1906', '192.168.1.5', '', '[::1]x', 'localhost:1:2', undefined])(
+		'refuses %s',
+		(host) => {
+			expect(() => new Admission(loopback).checkHost({ host })).toThrow(expect.objectContaining({ code: 'FORBIDDEN' }));
+		},
+	);
 
 	it('admits the name it was given; bound to every address, any literal one', () => {
 		new Admission({ ...loopback, host: 'bench.local' }).checkHost({ host: 'Bench.local:1906' });
@@ -101,7 +104,10 @@ describe('a real server', () => {
 	});
 
 	it('needs a token file off loopback', async () => {
-		await expect(createServer({ bench, host: '0.0.0.0', port: 0, version: '0' })).rejects.toMatchObject({ code: 'INVALID_VALUE', message: expect.stringContaining('--token-file') });
+		await expect(createServer({ bench, host: '0.0.0.0', port: 0, version: '0' })).rejects.toMatchObject({
+			code: 'INVALID_VALUE',
+			message: expect.stringContaining('--token-file'),
+		});
 		await expect(createServer({ bench, host: '0.0.0.0', port: 0, version: '0', tokenFile: '/nowhere' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
 		const empty = join(folder, 'empty');
 		writeFileSync(empty, '\n');

@@ -2,6 +2,7 @@
 
 import { type FastifyPluginCallbackTypebox, Type } from '@fastify/type-provider-typebox';
 import { MicrojouleError } from '../../drivers/errors.ts';
+import type { ChannelStatistics } from '../recording/statistics.ts';
 import type { BenchApi, RecordingSummary, ViewData } from './bench-api.ts';
 import { errorResponses, idParams, inProgressSchema, recordingSchema, statisticsSchema, viewSchema, windowQuery } from './schemas.ts';
 
@@ -68,11 +69,7 @@ export const recordingRoutes: FastifyPluginCallbackTypebox<{ bench: BenchApi }> 
 			const { from, to } = request.query;
 			checkWindow(from ?? 0, to ?? Number.POSITIVE_INFINITY);
 			const figures = await bench.statistics(id, from, to);
-			return figures.map((figure) => ({
-				...figure,
-				...finiteOrNull(figure, ['min', 'max', 'average', 'rms', 'standardDeviation'] as const),
-				uncertainty: figure.uncertainty,
-			}));
+			return figures.map(nullForNaN) as never;
 		},
 	});
 
@@ -120,6 +117,7 @@ function numbers(column: Float32Array): (number | null)[] {
 	return Array.from(column, (value) => (Number.isFinite(value) ? value : null));
 }
 
-function finiteOrNull<K extends string>(figures: Readonly<Record<K, number>>, names: readonly K[]): Record<K, number | null> {
-	return Object.fromEntries(names.map((name) => [name, Number.isFinite(figures[name]) ? figures[name] : null])) as Record<K, number | null>;
+/** JSON knows no NaN: a figure that does not exist is null. */
+function nullForNaN(figure: ChannelStatistics): unknown {
+	return JSON.parse(JSON.stringify(figure));
 }

@@ -44,6 +44,7 @@ const channelSchema = Type.Object({
 	ranges: Type.Array(rangeSchema),
 	rail: Type.Optional(Type.Object({ voltage: Type.String(), power: Type.String() })),
 	brings: Type.Optional(Type.Array(Type.String())),
+	settleS: Type.Optional(Type.Number({ description: 's: how long the instrument settles after a range switch' })),
 	measured: Type.Boolean(),
 	rate: Type.Number({ description: 'Hz, at present' }),
 });

@@ -120,7 +120,10 @@ describe('the rest', () => {
 	});
 
 	it('names a taken port and what to do', async () => {
-		await expect(createServer({ bench, port: server.port, version: '0' })).rejects.toMatchObject({ code: 'ADDRESS_IN_USE', message: expect.stringContaining(`Port ${server.port}`) });
+		await expect(createServer({ bench, port: server.port, version: '0' })).rejects.toMatchObject({
+			code: 'ADDRESS_IN_USE',
+			message: expect.stringContaining(`Port ${server.port}`),
+		});
 		expect(bench.listeners).toBe(1);
 	});
 

@@ -190,7 +190,8 @@ let ticksPassed: u32 = 0;
 @inline
 function nextVoltage(p: u32, q: u32): f64 {
   let left = p;
-  let sum: f64 = 0;
+  // −0 adds nothing, not even a sign.
+  let sum: f64 = -0.0;
   while (left > 0) {
     const ticks = min(left, q - ticksPassed);
     sum += f64(load<f32>(voltageAt)) * f64(ticks);

@@ -1,0 +1,364 @@
+/**
+ * The bench: the open instruments, each measuring all the time for whoever watches, the recorder while there is one, and the project
+ * that recordings go to. It is what the server drives. It owns the instruments it was given: close() switches their outputs off.
+ */
+
+import type { Clock } from '../../drivers/clock.ts';
+import { MicrojouleError } from '../../drivers/errors.ts';
+import type { Instrument } from '../../drivers/instrument.ts';
+import type { SettingsChange } from '../../drivers/settings.ts';
+import type { Decoder } from '../decode/decoded.ts';
+import type { Project } from '../project/project.ts';
+import { RecordingReader } from '../recording/reader.ts';
+import { statistics } from '../recording/statistics.ts';
+import { type View, view } from '../recording/view.ts';
+import type { BenchApi, BenchChange, DeviceState, FoundInstrument, RecordingInProgress, RecordingSummary } from '../server/bench-api.ts';
+import { LiveHub } from './live.ts';
+import { Measurement } from './measurement.ts';
+import { Recorder } from './recorder.ts';
+import type { AcquisitionEvent, Tap } from './tap.ts';
+
+export interface BenchOptions {
+	readonly project: Project;
+	readonly decoder: Decoder;
+	readonly clock: Clock;
+	/** Opens an instrument by path; the bench itself knows no ports. */
+	readonly openPath: (path: string) => Promise<Instrument>;
+	readonly discover: () => Promise<readonly Omit<FoundInstrument, 'open'>[]>;
+	readonly keepOutput?: boolean;
+}
+
+interface Place {
+	readonly instrument: Instrument;
+	measurement: Measurement | undefined;
+	connected: boolean;
+}
+
+interface CurrentRecording {
+	readonly recorder: Recorder;
+	readonly name: string;
+	readonly recordedS: number;
+}
+
+/** Channels every device measures while it is open, as far as it has them. */
+const watched = ['mc', 'mv', 'mp', 'i1', 'i2', 'rx'];
+/** Device states are told to listeners this often, for what changes by itself: losses, the clock. */
+const stateIntervalS = 1;
+
+export class Bench implements BenchApi, AsyncDisposable {
+	readonly hub = new LiveHub();
+	#options: BenchOptions;
+	#places = new Map<string, Place>();
+	#listeners = new Set<(change: BenchChange) => void>();
+	#recorder: CurrentRecording | undefined;
+	#summaries = new Map<string, RecordingSummary>();
+	/** Recording commands come one after the other. */
+	#turn: Promise<unknown> = Promise.resolve();
+	#cancelTimer: () => void = () => {};
+	#closing: Promise<void> | undefined;
+	/** What makes events known to listeners. */
+	#eventTap: Tap = {
+		samples: () => {},
+		event: (device, event) => this.#happened(device, event),
+	};
+
+	static async create(options: BenchOptions): Promise<Bench> {
+		const bench = new Bench(options);
+		for (const id of options.project.recordings) await bench.#summarise(id);
+		bench.#tick();
+		return bench;
+	}
+
+	private constructor(options: BenchOptions) {
+		this.#options = options;
+	}
+
+	get recording(): RecordingInProgress | null {
+		if (!this.#recorder) return null;
+		const { recorder, name, recordedS } = this.#recorder;
+		return { id: recorder.id, name, startedAt: recorder.info.start, duration: recordedS };
+	}
+
+	devices(): readonly DeviceState[] {
+		return [...this.#places.keys()].map((id) => this.#state(id));
+	}
+
+	async discover(): Promise<readonly FoundInstrument[]> {
+		const open = new Set([...this.#places.values()].map(({ instrument }) => instrument.identity.port));
+		return (await this.#options.discover()).map((found) => ({ ...found, open: open.has(found.path) }));
+	}
+
+	async open(path: string): Promise<DeviceState> {
+		for (const [id, { instrument, connected }] of this.#places) if (instrument.identity.port === path && connected) return this.#state(id);
+		return this.add(await this.#options.openPath(path));
+	}
+
+	/** Takes an open instrument over and lets it measure. A device of the same id that is gone is replaced. */
+	async add(instrument: Instrument): Promise<DeviceState> {
+		const { id } = instrument.identity;
+		const known = this.#places.get(id);
+		if (known?.connected) {
+			await instrument.close({ keepOutput: true });
+			throw new MicrojouleError('DEVICE_BUSY', `The instrument ${id} is already open at ${known.instrument.identity.port}.`, { id });
+		}
+		const place: Place = { instrument, measurement: undefined, connected: true };
+		this.#places.set(id, place);
+		instrument.subscribe((event) => {
+			if (event.type === 'disconnect') place.connected = false;
+			if (!instrument.measuring) this.#happened(id, event);
+		});
+		try {
+			place.measurement = await this.#measure(instrument);
+		} catch (error) {
+			this.#places.delete(id);
+			await instrument.close({ keepOutput: true });
+			throw error;
+		}
+		const state = this.#state(id);
+		this.#tell({ type: 'device', device: state });
+		return state;
+	}
+
+	async close(id: string): Promise<void> {
+		const place = this.#place(id);
+		this.#places.delete(id);
+		await this.#shut(place);
+		this.hub.forget(id);
+		this.#tell({ type: 'device-closed', id });
+	}
+
+	async set(id: string, change: SettingsChange) {
+		const { instrument } = this.#place(id);
+		try {
+			return await instrument.set(change);
+		} finally {
+			this.#tell({ type: 'device', device: this.#state(id) });
+		}
+	}
+
+	recordings(): readonly RecordingSummary[] {
+		const { recorder } = this.#recorder ?? {};
+		return this.#options.project.recordings.map((id) => (recorder?.id === id ? this.#inProgress() : this.#summaries.get(id))).filter((summary) => summary !== undefined);
+	}
+
+	startRecording(options: { readonly name?: string }): Promise<RecordingSummary> {
+		return this.#inTurn(async () => {
+			const measured = [...this.#places.values()].filter((place) => place.connected && place.measurement).flatMap((place) => place.measurement?.devices ?? []);
+			if (measured.length === 0) throw new MicrojouleError('DEVICE_GONE', 'No device is connected: there is nothing to record. Connect one, or start with a simulated one.');
+			const { project, clock } = this.#options;
+			const { id, folder } = await project.addRecording();
+			const name = options.name ?? `Recording ${Number(id)}`;
+			let recordedS = 0;
+			let recorder: Recorder;
+			const onProgress = (progressS: number) => {
+				recordedS = progressS;
+			};
+			try {
+				recorder = await Recorder.create(measured, { folder, id, name, onProgress });
+			} catch (error) {
+				await project.removeRecording(id);
+				throw error;
+			}
+			const previous = this.#recorder;
+			// From here to begin() nothing may be awaited: the next recording begins at the very sample at which the last one ends.
+			const ends = previous?.recorder.end();
+			const now = clock.now();
+			const first = new Map(
+				measured.map(({ instrument, stream }) => {
+					const there = Math.round((stream.clock.deviceTimeAt(now) ?? 0) * stream.frameRate);
+					return [instrument.identity.id, ends?.get(instrument.identity.id) ?? Math.max(stream.settledFrame, there)];
+				}),
+			);
+			recorder.begin(first);
+			this.#recorder = {
+				recorder,
+				name,
+				get recordedS() {
+					return recordedS;
+				},
+			};
+			recorder.complete.catch((error: unknown) => this.#recordingFailed(recorder, error));
+			if (previous) await this.#finish(previous.recorder);
+			this.#tell({ type: 'recordings' });
+			this.#tell({ type: 'recording', recording: this.recording });
+			return this.#inProgress();
+		});
+	}
+
+	stopRecording(): Promise<RecordingSummary> {
+		return this.#inTurn(async () => {
+			const current = this.#recorder;
+			if (!current) throw new MicrojouleError('NOT_RECORDING', 'There is no recording in progress.');
+			this.#recorder = undefined;
+			await this.#finish(current.recorder);
+			this.#tell({ type: 'recording', recording: null });
+			this.#tell({ type: 'recordings' });
+			return this.#summaries.get(current.recorder.id) as RecordingSummary;
+		});
+	}
+
+	async deleteRecording(id: string): Promise<void> {
+		if (this.#recorder?.recorder.id === id) throw new MicrojouleError('DEVICE_BUSY', `The recording ${id} is still being recorded; stop it first.`, { id });
+		await this.#options.project.removeRecording(id);
+		this.#summaries.delete(id);
+		this.#tell({ type: 'recordings' });
+	}
+
+	async statistics(recordingId: string, from?: number, to?: number) {
+		return this.#reading(recordingId, (reader) => Promise.all(reader.info.channels.map(({ device, id }) => statistics(reader, { device, channel: id, from, to }))));
+	}
+
+	async view(recordingId: string, channelKey: string, from: number, to: number, points: number): Promise<View> {
+		return this.#reading(recordingId, (reader) => {
+			const dot = channelKey.lastIndexOf('.');
+			return view(reader, reader.channel(channelKey.slice(0, dot), channelKey.slice(dot + 1)), from, to, points);
+		});
+	}
+
+	on(listener: (change: BenchChange) => void): () => void {
+		this.#listeners.add(listener);
+		return () => this.#listeners.delete(listener);
+	}
+
+	/** Finishes a recording in progress, stops every device, switches the outputs off (unless told to keep them) and closes. Idempotent. */
+	shutdown(): Promise<void> {
+		this.#closing ??= (async () => {
+			this.#cancelTimer();
+			await this.#turn.catch(() => {});
+			const current = this.#recorder;
+			this.#recorder = undefined;
+			const shut = Promise.allSettled([...this.#places.values()].map((place) => this.#shut(place)));
+			if (current) await this.#finish(current.recorder).catch(() => {});
+			await shut;
+			this.#places.clear();
+		})();
+		return this.#closing;
+	}
+
+	[Symbol.asyncDispose](): Promise<void> {
+		return this.shutdown();
+	}
+
+	#measure(instrument: Instrument): Promise<Measurement> {
+		const channels = watched.filter((id) => instrument.channels.some((channel) => channel.id === id)).map((id) => ({ id }));
+		return Measurement.start([{ instrument, plan: { channels } }], this.#options.decoder, this.#options.clock, [this.hub, this.#eventTap]);
+	}
+
+	async #shut({ instrument, measurement, connected }: Place): Promise<void> {
+		if (connected) await measurement?.stop().catch(() => {});
+		await instrument.close({ keepOutput: this.#options.keepOutput });
+	}
+
+	async #finish(recorder: Recorder): Promise<void> {
+		try {
+			await recorder.close();
+		} finally {
+			await this.#summarise(recorder.id);
+		}
+	}
+
+	async #recordingFailed(recorder: Recorder, error: unknown): Promise<void> {
+		if (this.#recorder?.recorder !== recorder) return;
+		this.#recorder = undefined;
+		for (const { instrument } of this.#places.values()) {
+			const message = `The recording stopped: ${error instanceof Error ? error.message : String(error)}`;
+			this.#happened(instrument.identity.id, { type: 'fault', fault: 'device', message, time: recorder.info.channels[0]?.count ?? 0 });
+		}
+		await this.#finish(recorder).catch(() => {});
+		this.#tell({ type: 'recording', recording: null });
+		this.#tell({ type: 'recordings' });
+	}
+
+	async #reading<T>(id: string, use: (reader: RecordingReader) => Promise<T>): Promise<T> {
+		const folder = this.#options.project.recordingFolder(id);
+		const reader = await RecordingReader.open(folder);
+		try {
+			return await use(reader);
+		} finally {
+			reader.close();
+		}
+	}
+
+	async #summarise(id: string): Promise<void> {
+		try {
+			const summary = await this.#reading(id, async (reader) => {
+				let lost = 0;
+				for (const { device, id: channel } of reader.info.channels) lost += (await statistics(reader, { device, channel })).lost;
+				return summaryOf(reader, lost);
+			});
+			this.#summaries.set(id, summary);
+		} catch {
+			this.#summaries.delete(id); // a recording that cannot be read is left alone, and not listed
+		}
+	}
+
+	#inProgress(): RecordingSummary {
+		const { recorder, name, recordedS } = this.#recorder as CurrentRecording;
+		const { info } = recorder;
+		const channels = info.channels.map(({ device, id, label, unit, rate }) => ({ device, id, label, unit, rate, count: Math.floor(recordedS * rate) }));
+		return { id: recorder.id, name, start: info.start, duration: recordedS, finished: false, lost: 0, channels };
+	}
+
+	#place(id: string): Place {
+		const place = this.#places.get(id);
+		if (!place) throw new MicrojouleError('NOT_FOUND', `There is no open device ${id}. Open devices: ${[...this.#places.keys()].join(', ') || 'none'}.`, { id });
+		return place;
+	}
+
+	#state(id: string): DeviceState {
+		const { instrument, measurement, connected } = this.#place(id);
+		const stream = measurement?.devices[0].stream;
+		const rates = new Map(measurement?.devices[0].channels.map((channel) => [channel.id, channel.rate]));
+		const estimate = this.#options.clock.virtual ? undefined : stream?.clock.estimate();
+		const mainRate = rates.get('mc') ?? 0;
+		return {
+			...instrument.identity,
+			connected,
+			measuring: instrument.measuring,
+			settings: instrument.settings,
+			settingSpecs: instrument.settingSpecs,
+			channels: instrument.channels.map((channel) => ({ ...channel, measured: rates.has(channel.id), rate: rates.get(channel.id) ?? channel.defaultRate })),
+			lost: stream ? Math.round((stream.statistics.lostFrames / stream.frameRate) * mainRate) : 0,
+			failedChecksums: instrument.linkStatistics.failedChecksums + (stream?.statistics.damagedFrames ?? 0),
+			clock: estimate ? { deviation: estimate.deviation, uncertainty: estimate.uncertainty } : null,
+		};
+	}
+
+	#happened(device: string, event: AcquisitionEvent): void {
+		const place = this.#places.get(device);
+		if (!place) return;
+		if (event.type === 'disconnect') place.connected = false;
+		this.#tell({ type: 'event', device, event });
+		if (event.type === 'setting' || event.type === 'fault' || event.type === 'disconnect') this.#tell({ type: 'device', device: this.#state(device) });
+	}
+
+	#tell(change: BenchChange): void {
+		for (const listener of this.#listeners) listener(change);
+	}
+
+	#tick(): void {
+		this.#cancelTimer = this.#options.clock.after(stateIntervalS, () => {
+			if (this.#listeners.size > 0) for (const id of this.#places.keys()) this.#tell({ type: 'device', device: this.#state(id) });
+			this.#tick();
+		});
+	}
+
+	#inTurn<T>(work: () => Promise<T>): Promise<T> {
+		const result = this.#turn.then(work, work);
+		this.#turn = result.catch(() => {});
+		return result;
+	}
+}
+
+function summaryOf(reader: RecordingReader, lost: number): RecordingSummary {
+	const { id, name, start, finished, channels } = reader.info;
+	return {
+		id,
+		name,
+		start,
+		duration: reader.durationS,
+		finished,
+		lost,
+		channels: channels.map(({ device, id: channel, label, unit, rate, count }) => ({ device, id: channel, label, unit, rate, count })),
+	};
+}
