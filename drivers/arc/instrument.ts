@@ -6,9 +6,9 @@
  *                                 ├─ baseline records ─► values asked for while idle
  *                                 └─ UART text ─► lines of the measurement
  *
- * It owns the link, the settings last known to be in force, and the switch of the main output: closing the port leaves a real Arc's output
- * as it is, so `close()` switches it off, and a guard (the watchdog process, for a real path) does so when this process dies. It never
- * decodes a sample and never sends firmware or requests of unknown meaning.
+ * It owns the link and the running measurement. Closing the port leaves a real Arc's output as it is, so `close()` switches it off, and a
+ * guard (the watchdog process, for a real path) does so when this process dies. It never decodes a sample and never sends firmware or requests
+ * of unknown meaning. The file is longer than most because opening, measuring and closing share one state: whether the link still lives.
  */
 
 import type { Clock } from '../clock.ts';
@@ -16,17 +16,17 @@ import { MicrojouleError, messageOf } from '../errors.ts';
 import type { Channel, Instrument, InstrumentEvent, InstrumentIdentity, InstrumentKind, LinkStatistics, MeasurementPlan, MeasurementSink } from '../instrument.ts';
 import type { Link } from '../link.ts';
 import { type Model, models } from '../models.ts';
-import { applyOrder, type SettingName, type SettingSpec, type Settings, type SettingsChange, settingSpecs, validateChange } from '../settings.ts';
+import { type SettingSpec, type Settings, type SettingsChange, settingSpecs } from '../settings.ts';
 import { BaselineValues } from './baseline.ts';
 import { type CutterTarget, FrameCutter } from './cutter.ts';
 import { ArcMeasurement } from './measurement.ts';
 import { channelNamed, resolvePlan, wireIdOf } from './plan.ts';
 import { channelOf, kindOf, parameter, payloadKind, readRecords, recordType, sampleRateWord, wireIds } from './protocol.ts';
 import { ArcSession } from './session.ts';
-import { assumedSettings, type SettingCode, settingCodes } from './setting-codes.ts';
+import { type OutputGuard, SettingsControl } from './settings-control.ts';
 
-/** Between two looks at an output that should be on, in s: nothing tells us of an over-current cut-off but the output being off. */
-const outputPollS = 1;
+/** Waited at closing for the output to go off, in s. */
+const closeTimeoutS = 1;
 const valueTimeoutS = 1;
 /** A start burst has had its effect after this; frames that still lack a channel are then all there is, in s. */
 const startLenienceS = 0.5;
@@ -38,13 +38,6 @@ const baselineEndS = 0.06;
 const drainTimeoutS = 3;
 const drainStepS = 0.02;
 
-/** Switches the output off when this process dies without a word. */
-export interface OutputGuard {
-	/** Resolves when the guard is watching. */
-	arm(): Promise<void>;
-	disarm(): Promise<void>;
-}
-
 export interface ArcOptions {
 	/** Default: whether the device's serial number says so. */
 	readonly simulated?: boolean;
@@ -55,17 +48,15 @@ export interface ArcOptions {
 export class ArcInstrument implements Instrument {
 	readonly #link: Link;
 	readonly #clock: Clock;
-	readonly #guard: OutputGuard | undefined;
 	readonly #cutter: FrameCutter;
 	readonly #session: ArcSession;
+	readonly #control: SettingsControl;
 	readonly #baseline: BaselineValues;
 	readonly #listeners = new Set<(event: InstrumentEvent) => void>();
-	readonly #settings: Settings = { ...assumedSettings };
 	/** Rates set on the device by this driver, by channel. */
 	readonly #rates = new Map<string, number>();
 	#identity: InstrumentIdentity | undefined;
 	#model: Model = models.arc;
-	#specs: readonly SettingSpec[] = [];
 	#measurement: ArcMeasurement | undefined;
 	#starting = false;
 	#stopping: Promise<void> | undefined;
@@ -78,20 +69,21 @@ export class ArcInstrument implements Instrument {
 	/** Clock time of the last sample frame while nothing measured. */
 	#strayAt = Number.NEGATIVE_INFINITY;
 	#strayIds = new Set<number>();
-	/** Counts SETs of the main output: a reading taken across one says nothing. */
-	#mainEpoch = 0;
-	#cancelPoll: (() => void) | undefined;
-	#settingQueue: Promise<unknown> = Promise.resolve();
 
 	private constructor(link: Link, clock: Clock, options: ArcOptions) {
 		this.#link = link;
 		this.#clock = clock;
-		this.#guard = options.guard;
 		this.#baseline = new BaselineValues(clock);
 		this.#cutter = new FrameCutter(this.#target(), clock);
 		this.#session = new ArcSession(clock, {
 			write: (bytes) => link.write(bytes),
-			lateRejection: (command, statusCode, word) => this.#lateRejection(command, statusCode, word),
+			lateRejection: (command, statusCode, word) => this.#control.lateRejection(command, statusCode, word),
+		});
+		this.#control = new SettingsControl(this.#session, clock, {
+			guard: options.guard,
+			name: () => this.identity.name,
+			timeS: () => this.#measurement?.timeS ?? 0,
+			emit: (event) => this.#emit(event),
 		});
 	}
 
@@ -106,6 +98,7 @@ export class ArcInstrument implements Instrument {
 			return instrument;
 		} catch (error) {
 			instrument.#cutter.close();
+			instrument.#session.fail(new MicrojouleError('DEVICE_GONE', `The port ${link.path} has been closed again.`, { port: link.path }));
 			await link.close().catch(() => {});
 			throw error;
 		}
@@ -120,11 +113,11 @@ export class ArcInstrument implements Instrument {
 	}
 
 	get settingSpecs(): readonly SettingSpec[] {
-		return this.#specs;
+		return this.#control.specs;
 	}
 
 	get settings(): Readonly<Settings> {
-		return this.#settings;
+		return this.#control.settings;
 	}
 
 	get linkStatistics(): LinkStatistics {
@@ -135,16 +128,9 @@ export class ArcInstrument implements Instrument {
 		return this.#measurement !== undefined || this.#starting;
 	}
 
-	set(change: SettingsChange): Promise<Readonly<Settings>> {
-		const turn = this.#settingQueue.then(async () => {
-			this.#check();
-			validateChange(this.#specs, change);
-			if (change.main) await this.#guard?.arm();
-			for (const name of applyOrder) if (change[name] !== undefined) await this.#apply(name, change[name]);
-			return { ...this.#settings };
-		});
-		this.#settingQueue = turn.catch(() => {});
-		return turn;
+	async set(change: SettingsChange): Promise<Readonly<Settings>> {
+		this.#check();
+		return this.#control.set(change);
 	}
 
 	async value(channel: string): Promise<number> {
@@ -247,11 +233,7 @@ export class ArcInstrument implements Instrument {
 			);
 		}
 		await this.#endStray();
-		await this.#readSettings();
-		if (this.#settings.main) {
-			await this.#guard?.arm();
-			this.#pollOutput();
-		}
+		await this.#control.readAll(settingSpecs(this.#model.limits));
 	}
 
 	async #identify(options: ArcOptions): Promise<void> {
@@ -266,67 +248,32 @@ export class ArcInstrument implements Instrument {
 		const firmwareVersion = await this.#session.getText(parameter.firmwareVersion);
 		const serial = await this.#session.getText(parameter.deviceId);
 		this.#model = models[kind];
-		this.#specs = settingSpecs(this.#model.limits);
 		const simulated = options.simulated ?? serial.startsWith('SIM');
 		this.#identity = { id: `${kind}-${serial}`, kind, name: this.#model.title, serial, hardwareVersion, firmwareVersion, port: this.#link.path, simulated };
 	}
 
-	/** What the device has in force: it remembers everything across sessions. */
-	async #readSettings(): Promise<void> {
-		for (const name of applyOrder) {
-			const code = settingCodes[name] as SettingCode<unknown>;
-			if (code.command === undefined || !code.readable) continue;
-			try {
-				const value = code.decode(await this.#session.getWord(code.command));
-				if (value !== undefined) this.#know(name, value);
-			} catch (error) {
-				// A parameter that this device does not have keeps its assumed value; a device that has left is another matter.
-				if (!(error instanceof MicrojouleError) || error.code !== 'NOT_SUPPORTED') throw error;
-			}
-		}
-	}
-
 	async #close(keepOutput: boolean): Promise<void> {
 		await this.stop().catch(() => {});
-		this.#cancelPoll?.();
-		let safe = keepOutput;
-		if (!keepOutput && !this.#gone) safe = await this.#within(1, this.#session.set(parameter.main, 0));
+		const safe = keepOutput || (!this.#gone && (await this.#control.outputOff(closeTimeoutS)));
 		this.#gone ??= new MicrojouleError('DEVICE_GONE', `${this.#identity?.name ?? 'The device'} has been closed; open it again.`, { port: this.#link.path });
 		this.#session.fail(this.#gone);
 		this.#goneCallback();
 		this.#cutter.close();
 		await this.#link.close().catch(() => {});
-		// An output that did not confirm is left to the guard, which tries again on its own when this process ends.
-		if (safe) await this.#guard?.disarm();
-	}
-
-	/** Whether `work` succeeded within `seconds`. */
-	#within(seconds: number, work: Promise<unknown>): Promise<boolean> {
-		return new Promise((resolve) => {
-			const cancel = this.#clock.after(seconds, () => resolve(false));
-			const done = (success: boolean) => {
-				cancel();
-				resolve(success);
-			};
-			work.then(
-				() => done(true),
-				() => done(false),
-			);
-		});
+		await this.#control.close(safe);
 	}
 
 	#departed(error?: Error): void {
 		if (this.#gone) return;
 		const message = `${this.#identity?.name ?? 'The device'} at ${this.#link.path} is gone${error ? `: ${error.message}` : ''}. Reconnect it, then open it again.`;
 		this.#gone = new MicrojouleError('DEVICE_GONE', message, { port: this.#link.path }, error);
-		this.#cancelPoll?.();
 		this.#session.fail(this.#gone);
 		this.#goneCallback();
 		const time = this.#measurement?.timeS ?? 0;
 		this.#emit({ type: 'disconnect', message, time });
 		this.#cutter.close();
 		// A real device may come back at the same path with its output on; a simulated one's pseudo-terminal may become anybody's.
-		if (this.#identity?.simulated) this.#guard?.disarm().catch(() => {});
+		this.#control.close(this.#identity?.simulated ?? false).catch(() => {});
 	}
 
 	#check(): void {
@@ -349,11 +296,11 @@ export class ArcInstrument implements Instrument {
 				this.#stray(bytes, at, frameBytes);
 				return 'done';
 			},
-			control: (payload) => this.#control(payload),
+			control: (payload) => this.#reply(payload),
 		};
 	}
 
-	#control(payload: Uint8Array): void {
+	#reply(payload: Uint8Array): void {
 		const kind = kindOf(payload);
 		if (kind === payloadKind.response) this.#session.received(payload);
 		else if (kind === payloadKind.baseline || kind === payloadKind.envelope || (kind & 0xffff) === recordType.text)
@@ -452,99 +399,6 @@ export class ArcInstrument implements Instrument {
 		if (!latest || !channel) return undefined;
 		const { frame } = latest;
 		return new DataView(frame.buffer, frame.byteOffset).getFloat32(channel.offset + 4 * (channel.count - 1), true);
-	}
-
-	// Settings.
-
-	async #apply<Name extends SettingName>(name: Name, value: NonNullable<SettingsChange[Name]>): Promise<void> {
-		const code = settingCodes[name] as SettingCode<Settings[Name]>;
-		let inForce: Settings[Name] = value as Settings[Name];
-		if (code.command !== undefined) {
-			if (name === 'main') this.#mainEpoch++;
-			try {
-				const word = await this.#session.set(code.command, code.encode(inForce));
-				inForce = code.decode(word) ?? inForce;
-			} catch (error) {
-				throw this.#explained(error, name, value);
-			}
-		}
-		const before = this.#settings[name];
-		this.#know(name, inForce);
-		if (inForce !== before) this.#announce(name);
-		if (name === 'main') await this.#mainSwitched();
-	}
-
-	async #mainSwitched(): Promise<void> {
-		this.#cancelPoll?.();
-		if (this.#settings.main) this.#pollOutput();
-		else await this.#guard?.disarm();
-	}
-
-	/** The session speaks of parameters and words; whoever called spoke of a setting in SI units. */
-	#explained(error: unknown, name: SettingName, asked: unknown): unknown {
-		if (!(error instanceof MicrojouleError) || error.code !== 'DEVICE_REJECTED') return error;
-		const code = settingCodes[name] as SettingCode<unknown>;
-		const { command, status, word } = error.details as { command: number; status: number; word: number | undefined };
-		const valueInForce = word === undefined ? undefined : code.decode(word);
-		const unit = this.#specs.find((spec) => spec.name === name)?.unit ?? '';
-		if (valueInForce !== undefined && valueInForce !== this.#settings[name]) {
-			this.#know(name, valueInForce);
-			this.#announce(name);
-			if (name === 'main' && !valueInForce) this.#cancelPoll?.();
-		}
-		const force = valueInForce === undefined ? '' : `; ${JSON.stringify(valueInForce)}${unit && ` ${unit}`} is in force`;
-		const hint = name === 'mainVoltage' ? ' The highest voltage depends on the range and on whether a DC supply is connected.' : '';
-		return new MicrojouleError('DEVICE_REJECTED', `${this.identity.name} refused ${name} = ${JSON.stringify(asked)}${unit && ` ${unit}`} (status ${status})${force}.${hint}`, {
-			setting: name,
-			value: asked,
-			cmd: command,
-			status,
-			valueInForce,
-		});
-	}
-
-	#know(name: SettingName, value: unknown): void {
-		(this.#settings as Record<SettingName, unknown>)[name] = value;
-	}
-
-	#announce(name: SettingName): void {
-		this.#emit({ type: 'setting', setting: name, value: this.#settings[name], time: this.#measurement?.timeS ?? 0 });
-	}
-
-	#lateRejection(command: number, statusCode: number, word: number | undefined): void {
-		const name = applyOrder.find((candidate) => settingCodes[candidate].command === command);
-		const what = name ?? `parameter 0x${command.toString(16)}`;
-		const value = name && word !== undefined ? (settingCodes[name] as SettingCode<unknown>).decode(word) : undefined;
-		if (name && value !== undefined && value !== this.#settings[name]) {
-			this.#know(name, value);
-			this.#announce(name);
-		}
-		const force = value === undefined ? '' : `; ${JSON.stringify(value)} is in force`;
-		this.#emit({
-			type: 'fault',
-			fault: 'rejected',
-			message: `${this.identity.name} has refused ${what} after all (status ${statusCode})${force}.`,
-			time: this.#measurement?.timeS ?? 0,
-		});
-	}
-
-	/** Looks now and then whether an output believed on still is: a cut-off at the maximum current is not announced by the device. */
-	#pollOutput(): void {
-		this.#cancelPoll?.();
-		this.#cancelPoll = this.#clock.after(outputPollS, async () => {
-			const epoch = this.#mainEpoch;
-			const word = await this.#session.getWord(parameter.main, 1).catch(() => undefined);
-			if (epoch !== this.#mainEpoch || this.#gone || this.#closing || !this.#settings.main) return;
-			if (word !== 0) return this.#pollOutput();
-			this.#settings.main = false;
-			this.#announce('main');
-			this.#emit({
-				type: 'fault',
-				fault: 'over-current',
-				message: `${this.identity.name} has switched its output off by itself: the current went over ${this.#settings.maxCurrent} A. Raise the maximum current, or look for a short.`,
-				time: this.#measurement?.timeS ?? 0,
-			});
-		});
 	}
 
 	#emit(event: InstrumentEvent): void {

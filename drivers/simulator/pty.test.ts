@@ -1,17 +1,14 @@
-import { spawn } from 'node:child_process';
+import { closeSync, constants, openSync, readSync, writeSync } from 'node:fs';
 import { SerialPort } from 'serialport';
 import { describe, expect, it } from 'vitest';
 import { encodeFrame } from '../arc/frame.ts';
 import { cleanupPayload, getPayload, parameter, setPayload, streamPayload, wireIds } from '../arc/protocol.ts';
-import { models } from '../models.ts';
-import { Bench } from './bench.ts';
-import { SimulatedDevice } from './device.ts';
 import { parseLoad } from './loads/catalogue.ts';
-import { openPseudoTerminal } from './pty.ts';
-import { SimulatedRunner } from './runner.ts';
+import { openPseudoTerminal, type TerminalEnd } from './pty.ts';
+import type { RunnerPort } from './runner.ts';
 import { createSimulator } from './simulator.ts';
-import { realClock } from '../clock.ts';
 
+const turn = () => new Promise((resolve) => setImmediate(resolve));
 const open = (path: string) =>
 	new Promise<SerialPort>((resolve, reject) => {
 		const port = new SerialPort({ path, baudRate: 9600 }, (error) => (error ? reject(error) : resolve(port)));
@@ -49,29 +46,45 @@ describe.skipIf(process.platform === 'win32')('a simulated device on a pseudo-te
 	});
 
 	it('passes every byte both ways to a host that sets nothing on the terminal', async () => {
-		// A device that says every byte, and hears what `cat` on the plain path brings back.
-		const bench = new Bench({ model: models.arc, seed: 1, noise: false, load: parseLoad('resistor:330') });
-		const device = new SimulatedDevice({ model: models.arc, bench });
-		const runner = new SimulatedRunner(device, realClock);
-		const every = Buffer.from(Array.from({ length: 512 }, (_, index) => index & 0xff));
-		const heard: Buffer[] = [];
-		const complete = new Promise<void>((resolve) => {
-			runner.receive = (bytes) => {
-				heard.push(Buffer.from(bytes));
-				if (Buffer.concat(heard).length >= every.length) resolve();
-			};
-		});
-		const terminal = await openPseudoTerminal(runner);
-		// The child copies 512 bytes from the terminal back to it, touching no setting of it.
-		const child = spawn('dd', [`if=${terminal.path}`, `of=${terminal.path}`, 'bs=1', `count=${every.length}`, 'conv=notrunc'], { stdio: 'ignore' });
-		device.output.pushReply(every);
-		runner.receive.call(runner, Buffer.alloc(0));
-		(runner as unknown as { announceNow?: () => void }).announceNow?.();
-		await complete;
-		expect(Buffer.concat(heard).equals(every)).toBe(true);
-		child.kill();
+		const every = Uint8Array.from({ length: 512 }, (_, index) => index & 0xff);
+		let unsaid = every.length;
+		let port: RunnerPort | undefined;
+		const heard: number[] = [];
+		const end: TerminalEnd = {
+			connect: (opened) => {
+				port = opened;
+			},
+			disconnect: () => {},
+			receive: (bytes) => void heard.push(...bytes),
+			read: (target, offset) => {
+				target.set(every, offset);
+				unsaid = 0;
+				return every.length;
+			},
+			get pending() {
+				return unsaid;
+			},
+			congested: false,
+		};
+		const terminal = await openPseudoTerminal(end);
+		const file = openSync(terminal.path, constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK);
+		writeSync(file, every);
+		while (heard.length < every.length) await turn();
+		expect(heard).toEqual([...every]);
+		port?.readable();
+		const said = Buffer.alloc(1024);
+		let length = 0;
+		while (length < every.length) {
+			await turn();
+			try {
+				length += readSync(file, said, length, said.length - length, null);
+			} catch (error) {
+				expect((error as NodeJS.ErrnoException).code).toBe('EAGAIN');
+			}
+		}
+		closeSync(file);
+		expect([...said.subarray(0, length)]).toEqual([...every]);
 		await terminal.close();
-		runner.close();
 	});
 
 	it('stays bounded without a host, and serves one that comes late', async () => {
@@ -82,7 +95,7 @@ describe.skipIf(process.platform === 'win32')('a simulated device on a pseudo-te
 		await read(first, 10_000);
 		await close(first);
 		const lost = () => simulator.device.droppedFrames;
-		while (lost() === 0) await realClock.delay(0.02);
+		while (lost() === 0) await turn();
 		expect(simulator.runner.pending).toBeLessThanOrEqual(50_000);
 		const second = await open(path);
 		second.write(frame(getPayload(0xabcdef, parameter.name)));

@@ -1,15 +1,16 @@
 /**
  * A simulated device on a pseudo-terminal: a real path that any program opens as it would a serial port. Unix only.
  *
- *     runner ──► queue (bounded, the device's) ──► one write at a time ──► master │ slave ◄──► host
+ *     runner ──► queue (bounded, the device's) ──► block ──► master │ slave ◄──► host
  *
  * The terminal is raw before anybody can open it, and one slave descriptor of our own stays open for as long as the device lives, so hosts may
- * come and go. The operating system takes about 4 to 12 kB; a write that does not fit is finished when the terminal becomes writable, and
- * meanwhile the device's own queue holds, bounds and drops. Whether a host has the port open cannot be seen from here: the runner is connected
- * throughout.
+ * come and go. The operating system takes about 4 to 12 kB. Node's own stream would block the whole process on the rest, so the master is
+ * written to directly, without blocking, and tried again a moment later while the device's own queue holds, bounds and drops. Whether a host
+ * has the port open cannot be seen from here: the runner is connected throughout.
  */
 
 import type { EventEmitter } from 'node:events';
+import { writeSync } from 'node:fs';
 import type { Duplex } from 'node:stream';
 import { MicrojouleError, messageOf } from '../errors.ts';
 import type { RunnerPort, SimulatedRunner } from './runner.ts';
@@ -21,18 +22,22 @@ export interface PseudoTerminal {
 	close(): Promise<void>;
 }
 
+/** What a pseudo-terminal needs of a runner. */
+export type TerminalEnd = Pick<SimulatedRunner, 'connect' | 'disconnect' | 'receive' | 'read' | 'pending' | 'congested'>;
+
 /** What is used of node-pty's terminal beyond its typed interface. */
 interface OpenTerminal {
-	readonly ptsName?: string;
 	readonly _pty: string;
+	/** The master's descriptor; node-pty has set it non-blocking. */
+	readonly _fd: number;
 	readonly master: Duplex & EventEmitter;
 	readonly slave: Duplex & EventEmitter;
 }
 
-const WRITE_BYTES = 32_768;
+const BLOCK_BYTES = 32_768;
 
 /** Throws NOT_SUPPORTED where there are no pseudo-terminals. */
-export async function openPseudoTerminal(runner: SimulatedRunner): Promise<PseudoTerminal> {
+export async function openPseudoTerminal(runner: TerminalEnd): Promise<PseudoTerminal> {
 	let terminal: OpenTerminal;
 	try {
 		const { default: pty } = await import('@lydell/node-pty');
@@ -51,22 +56,44 @@ export async function openPseudoTerminal(runner: SimulatedRunner): Promise<Pseud
 	slave.on('error', () => {});
 	slave.destroy();
 
-	const block = Buffer.allocUnsafe(WRITE_BYTES);
-	let writing = false;
+	const block = Buffer.allocUnsafe(BLOCK_BYTES);
+	let from = 0;
+	let to = 0;
+	let refusals = 0;
+	let retry: NodeJS.Timeout | undefined;
 	let closing: Promise<void> | undefined;
 	const pump = (): void => {
-		if (writing || closing || runner.pending === 0) return;
-		const count = runner.read(block, 0, block.length);
-		writing = true;
-		master.write(block.subarray(0, count), () => {
-			writing = false;
-			if (runner.congested) master.pause();
-			else if (master.isPaused()) master.resume();
-			pump();
-		});
+		if (retry || closing) return;
+		for (;;) {
+			if (from === to) {
+				from = 0;
+				to = runner.read(block, 0, block.length);
+				if (to === 0) break;
+			}
+			try {
+				from += writeSync(terminal._fd, block, from, to - from);
+				refusals = 0;
+			} catch (error) {
+				const { code } = error as NodeJS.ErrnoException;
+				if (code !== 'EAGAIN' && code !== 'EINTR') {
+					void close();
+					return;
+				}
+				// A host that is there reads on within a millisecond; where none is, there is no hurry.
+				retry = setTimeout(again, refusals++ < 100 ? 1 : 20);
+				break;
+			}
+		}
+		if (runner.congested) master.pause();
+		else if (master.isPaused()) master.resume();
+	};
+	const again = (): void => {
+		retry = undefined;
+		pump();
 	};
 	const close = (): Promise<void> => {
 		closing ??= (async () => {
+			clearTimeout(retry);
 			runner.disconnect();
 			await keeper.close().catch(() => {});
 			await new Promise<void>((resolve) => {

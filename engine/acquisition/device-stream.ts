@@ -40,6 +40,10 @@ export class DeviceStream implements MeasurementSink {
 	readonly taps = new Set<Tap>();
 	#decoder: Decoder;
 	#queue: Item[] = [];
+	#begin: () => void = () => {};
+	#begun = new Promise<void>((resolve) => {
+		this.#begin = resolve;
+	});
 	#draining: Promise<void> | undefined;
 	#failure: unknown;
 	#layout: FrameLayout | undefined;
@@ -92,6 +96,11 @@ export class DeviceStream implements MeasurementSink {
 		return this.#failure;
 	}
 
+	/** Lets delivery begin; what came before has waited. */
+	begin(): void {
+		this.#begin();
+	}
+
 	take(byteLength: number): BatchBuffer | undefined {
 		return this.#decoder.take(byteLength);
 	}
@@ -119,6 +128,7 @@ export class DeviceStream implements MeasurementSink {
 	}
 
 	async #drain(): Promise<void> {
+		await this.#begun;
 		for (let item = this.#queue.shift(); item; item = this.#queue.shift()) {
 			try {
 				if ('event' in item) this.#emit(item.event);

@@ -29,8 +29,17 @@ export class Measurement implements AsyncDisposable {
 		this.devices = devices;
 	}
 
-	/** Starts all or none. Rejects with what the first instrument that refused said. */
-	static async start(parts: readonly { instrument: Instrument; plan: MeasurementPlan }[], decoder: Decoder, clock: Clock, taps: readonly Tap[] = []): Promise<Measurement> {
+	/**
+	 * Starts all or none. Rejects with what the first instrument that refused said. `prepare` runs when all have started and before the first
+	 * sample is delivered: a recorder that begins there has every sample of the measurement.
+	 */
+	static async start(
+		parts: readonly { instrument: Instrument; plan: MeasurementPlan }[],
+		decoder: Decoder,
+		clock: Clock,
+		taps: readonly Tap[] = [],
+		prepare?: (devices: readonly MeasuredDevice[]) => Promise<void>,
+	): Promise<Measurement> {
 		if (parts.length === 0) throw new MicrojouleError('INVALID_VALUE', 'There is no device to measure with. Connect one, or use a simulated one.');
 		const streams = parts.map(({ instrument }) => new DeviceStream(instrument, decoder, taps));
 		const startedAtS = clock.now();
@@ -41,12 +50,20 @@ export class Measurement implements AsyncDisposable {
 			await Promise.allSettled(parts.map(({ instrument }, index) => (starts[index].status === 'fulfilled' ? instrument.stop() : undefined)));
 			throw refused.reason;
 		}
-		return new Measurement(
-			parts.map(({ instrument }, index) => {
-				const start = starts[index];
-				return { instrument, stream: streams[index], channels: start.status === 'fulfilled' ? start.value.channels : [], clock, startedAtS, startedAt };
-			}),
-		);
+		const devices = parts.map(({ instrument }, index) => {
+			const start = starts[index];
+			return { instrument, stream: streams[index], channels: start.status === 'fulfilled' ? start.value.channels : [], clock, startedAtS, startedAt };
+		});
+		const measurement = new Measurement(devices);
+		try {
+			await prepare?.(devices);
+		} catch (error) {
+			for (const { instrument } of parts) await instrument.stop().catch(() => {});
+			throw error;
+		} finally {
+			for (const stream of streams) stream.begin();
+		}
+		return measurement;
 	}
 
 	/** Stops every device and resolves when all that they had sent has reached the taps. Idempotent. */

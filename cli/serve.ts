@@ -1,0 +1,103 @@
+/** `microjoule serve`: the engine with its dashboard and API, on real instruments and simulated ones. The one place that wires everything together. */
+
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Command } from 'commander';
+import envPaths from 'env-paths';
+import { realClock } from '../drivers/clock.ts';
+import { listInstruments } from '../drivers/discovery.ts';
+import { messageOf } from '../drivers/errors.ts';
+import type { InstrumentKind } from '../drivers/instrument.ts';
+import { Bench } from '../engine/acquisition/bench.ts';
+import { DecodePool } from '../engine/decode/pool.ts';
+import { Project } from '../engine/project/project.ts';
+import { createServer } from '../engine/server/server.ts';
+import { version } from '../engine/version.ts';
+import { openPort, openSimulated } from './instruments.ts';
+import { choiceOption, listOption, numberOption } from './options.ts';
+import { untilStopped } from './signals.ts';
+import { addSimulatorOptions, buildSimulator, instrumentKinds, type SimulatorFlags } from './simulators.ts';
+
+interface Options extends SimulatorFlags {
+	readonly port?: number;
+	readonly data?: string;
+	readonly project?: string;
+	readonly sim?: InstrumentKind[] | false;
+	readonly host?: string;
+	readonly tokenFile?: string;
+	readonly tlsCert?: string;
+	readonly tlsKey?: string;
+	readonly allowOrigin?: string[];
+	readonly keepOutput?: boolean;
+}
+
+/** Voltage at which a simulated instrument's device under test lives happily, V. */
+const simulatedVoltage: Readonly<Record<InstrumentKind, number>> = { arc: 3.3, ace: 4 };
+
+export function serveCommand(): Command {
+	const command = new Command('serve')
+		.description('Runs the engine with its dashboard and API until stopped. Instruments that are plugged in are opened; their outputs stay off until switched on.')
+		.option('--port <N>', 'port of the dashboard and API; 0 is any free one', numberOption('--port', { integer: true, min: 0, max: 65_535 }), 1906)
+		.option('--data <DIR>', "folder for projects (default: the platform's data folder)")
+		.option('--project <DIR>', 'the project that recordings go to (default: DATA/projects/default)')
+		.option('--sim <arc,ace>', 'simulated instruments, switched on at once', listOption(choiceOption('--sim', instrumentKinds)))
+		.option('--no-sim', 'no simulated instrument')
+		.option('--host <ADDRESS>', 'opens the server to other machines; needs --token-file', '127.0.0.1')
+		.option('--token-file <FILE>', 'file with the secret that clients must present')
+		.option('--tls-cert <FILE>', 'certificate, PEM')
+		.option('--tls-key <FILE>', 'its key, PEM')
+		.option('--allow-origin <URL,…>', 'pages of these origins may use the API', listOption(String))
+		.option('--keep-output', 'leaves outputs on at the end');
+	return addSimulatorOptions(command).action(serve);
+}
+
+async function serve(options: Options): Promise<void> {
+	await using cleanup = new AsyncDisposableStack();
+	const data = options.data ?? envPaths('microjoule', { suffix: '' }).data;
+	const kinds = options.sim || [];
+	const simulators = await Promise.all(kinds.map((kind, index) => buildSimulator(kind, options, kinds.indexOf(kind) === index ? {} : { name: `${kind} ${index + 1}` })));
+	const project = await Project.openOrCreate(options.project ?? join(data, 'projects', 'default'));
+	const decoder = cleanup.use(new DecodePool());
+	const bench = await Bench.create({
+		project,
+		decoder,
+		clock: realClock,
+		keepOutput: options.keepOutput,
+		openPath: (path) => openPort(path, options.keepOutput),
+		discover: async () => (await listInstruments()).map(({ port, title, usbSerial }) => ({ path: port, title, serial: usbSerial ?? '' })),
+	});
+	for (const simulator of simulators) cleanup.defer(() => simulator.close());
+	cleanup.use(bench);
+	const stopped = untilStopped();
+	const server = cleanup.use(
+		await createServer({
+			bench,
+			host: options.host,
+			port: options.port,
+			tokenFile: options.tokenFile,
+			tls: options.tlsCert !== undefined && options.tlsKey !== undefined ? { certFile: options.tlsCert, keyFile: options.tlsKey } : undefined,
+			allowOrigin: options.allowOrigin,
+			uiFolder: fileURLToPath(new URL(import.meta.url.includes('/dist/cli/') ? '../ui/' : '../dist/ui/', import.meta.url)),
+			version,
+		}),
+	);
+	for (const warning of server.warnings) console.error(`microjoule: ${warning}`);
+	await Promise.all(
+		simulators.map(async (simulator, index) => {
+			const instrument = await openSimulated(simulator, realClock, `sim:${simulator.kind}${index + 1}`);
+			await instrument.set({ powerRegulation: 'voltage', mainVoltage: simulatedVoltage[simulator.kind], uart: true, expansionPort: true, main: true });
+			await bench.add(instrument);
+		}),
+	);
+	for (const { path } of await bench.discover()) await bench.open(path).catch((error: unknown) => console.error(`microjoule: ${path}: ${messageOf(error)}`));
+	console.log(`Microjoule ${version} is at ${server.url}`);
+	console.log(
+		`Devices: ${
+			bench
+				.devices()
+				.map(({ name, port }) => `${name} (${port})`)
+				.join(', ') || 'none'
+		}. Recordings go to ${project.folder}. Stop with Ctrl-C.`,
+	);
+	await stopped;
+}

@@ -1,0 +1,6 @@
+/** The page's one door to the types of the other rooms. Types only: the page talks to the engine over HTTP and WebSocket. */
+
+export type { SettingName, SettingSpec, Settings, SettingsChange } from '../drivers/settings.ts';
+export type { AcquisitionEvent } from '../engine/acquisition/tap.ts';
+export type { ChannelStatistics } from '../engine/recording/statistics.ts';
+export type { BenchChange, DeviceState, FoundInstrument, MeasuredChannel, RecordingInProgress, RecordingSummary } from '../engine/server/bench-api.ts';
