@@ -2,15 +2,20 @@
  * Builds what cannot run as it lies in the repository: `node build.ts TARGET…`. Everything else is TypeScript that Node runs directly.
  *
  *   kernels   engine/decode/kernels/*.ts (AssemblyScript) → engine/decode/kernels/kernels.wasm
+ *   ui        ui/ → dist/ui/
+ *   package   everything that the package holds: JavaScript and types of the program in dist/, kernels and page with it
  */
 
+import { execFile } from 'node:child_process';
+import { copyFile, mkdir, rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { messageOf } from './drivers/errors.ts';
 
 /** Largest size of the kernels' shared memory, in 64 KiB pages: 1 GiB, of which only touched pages cost anything. `memory.ts` says the same. */
 const maximumMemoryPages = 16_384;
 
-const targets: Readonly<Record<string, () => Promise<void>>> = { kernels: buildKernels };
+const targets: Readonly<Record<string, () => Promise<void>>> = { kernels: buildKernels, ui: buildUi, package: buildPackage };
 
 /** Shared imported memory, so that all threads decode in place; the stub runtime, so that the module claims no byte of it. */
 async function buildKernels(): Promise<void> {
@@ -26,6 +31,21 @@ async function buildKernels(): Promise<void> {
 		{},
 	);
 	if (error) throw new Error(`The kernels do not compile.\n${stderr.toString()}`, { cause: error });
+}
+
+async function buildUi(): Promise<void> {
+	const { build } = await import('vite');
+	await build({ logLevel: 'warn' });
+}
+
+/** Node does not erase types under node_modules, so the package holds JavaScript. */
+async function buildPackage(): Promise<void> {
+	await rm('dist', { recursive: true, force: true });
+	await buildKernels();
+	await promisify(execFile)('node_modules/.bin/tsc', ['--project', 'tsconfig.package.json']);
+	await mkdir('dist/engine/decode/kernels', { recursive: true });
+	await copyFile('engine/decode/kernels/kernels.wasm', 'dist/engine/decode/kernels/kernels.wasm');
+	await buildUi();
 }
 
 const named = process.argv.slice(2);

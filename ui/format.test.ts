@@ -26,9 +26,7 @@ describe('quantity', () => {
 
 describe('axes and times', () => {
 	it('labels ticks with one prefix', () => {
-		expect(tickLabels([0, 0.0025, 0.005, 0.0075], 'A')).toEqual(
-			['0 mA', '2.500 mA', '5.000 mA', '7.500 mA'].map((text) => text.replace('00 ', ' ').replace(/(\d\.\d)\d* /, '$1 ')),
-		);
+		expect(tickLabels([0, 0.0025, 0.005, 0.0075], 'A')).toEqual(['0 mA', '2.5 mA', '5.0 mA', '7.5 mA']);
 		expect(tickLabels([-0.001, 0, 0.001], 'A')).toEqual(['−1 mA', '0 mA', '1 mA']);
 	});
 

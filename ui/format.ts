@@ -45,10 +45,17 @@ export function tickLabels(ticks: readonly number[], unit: string): string[] {
 	const exponent = exponentOf(largest, unit, 12);
 	const scale = 1000 ** exponent;
 	const step = ticks.length > 1 ? Math.abs(ticks[1] - ticks[0]) / scale : 1;
-	const decimals = Math.min(9, Math.max(0, Math.ceil(-Math.log10(step) - 1e-9)));
+	const decimals = decimalsOf(step);
 	return ticks.map((tick) =>
 		Math.abs(tick) < (step * scale) / 1000 ? `0 ${prefixOf(exponent)}${unit}` : `${signed((tick / scale).toFixed(decimals))} ${prefixOf(exponent)}${unit}`,
 	);
+}
+
+/** As few decimals as write the step of an axis exactly. */
+function decimalsOf(step: number): number {
+	let decimals = 0;
+	while (decimals < 9 && Math.abs(Math.round(step * 10 ** decimals) / (step * 10 ** decimals) - 1) > 1e-6) decimals++;
+	return decimals;
 }
 
 /** A duration or point in time: scaled below a minute, `h:mm:ss` above. */
@@ -72,7 +79,7 @@ export function timeLabels(ticks: readonly number[]): string[] {
 	const largest = Math.max(...ticks.map(Math.abs), 0);
 	const step = ticks.length > 1 ? ticks[1] - ticks[0] : 1;
 	if (largest >= 60) {
-		const decimals = Math.min(6, Math.max(0, Math.ceil(-Math.log10(step) - 1e-9)));
+		const decimals = decimalsOf(step);
 		return ticks.map((tick) => {
 			const fraction = decimals > 0 ? (Math.abs(tick) % 1).toFixed(decimals).slice(1) : '';
 			return `${tick < 0 ? '−' : ''}${clock(Math.abs(tick) + 1e-9)}${fraction}`;
@@ -83,7 +90,7 @@ export function timeLabels(ticks: readonly number[]): string[] {
 
 /** What a person typed: a decimal point or comma, and an optional prefix and unit (`500m`, `3,3 V`, `20 mA`). NaN when it is no number. */
 export function parseQuantity(text: string, unit: string): number {
-	const match = /^([+-−]?\d*(?:[.,]\d*)?(?:e[+-]?\d+)?)\s*([munpµk]?)([a-zΩ°]*)$/i.exec(text.trim());
+	const match = /^([+\-−]?\d*(?:[.,]\d*)?(?:e[+-]?\d+)?)\s*([munpµk]?)([a-zΩ°]*)$/i.exec(text.trim());
 	if (!match || !/\d/.test(match[1])) return Number.NaN;
 	const [, number, prefix, given] = match;
 	if (given !== '' && given.toLowerCase() !== unit.toLowerCase()) return Number.NaN;

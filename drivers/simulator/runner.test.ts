@@ -51,7 +51,7 @@ const open = (binding: MemoryBinding, path: string) =>
 	});
 const closed = (port: SerialPortStream<MemoryBinding>) => new Promise<Error | null>((resolve) => port.once('close', resolve));
 
-/** Counters of the packed frames in a stream of packed frames of `frameBytes`. */
+/** Resolves to what the port delivers, as soon as that is `bytes` bytes or more. */
 function collect(port: SerialPortStream<MemoryBinding>, bytes: number): Promise<Buffer> {
 	return new Promise((resolve) => {
 		const chunks: Buffer[] = [];

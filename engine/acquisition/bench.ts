@@ -42,6 +42,8 @@ interface CurrentRecording {
 
 /** Channels every device measures while it is open, as far as it has them. */
 const watched = ['mc', 'mv', 'mp', 'i1', 'i2', 'rx'];
+/** A recording that rolls over has its last samples within this, s. */
+const rollOverS = 2;
 /** Device states are told to listeners this often, for what changes by itself: losses, the clock. */
 const stateIntervalS = 1;
 
@@ -159,16 +161,16 @@ export class Bench implements BenchApi, AsyncDisposable {
 				await project.removeRecording(id);
 				throw error;
 			}
-			const previous = this.#recorder;
-			// From here to begin() nothing may be awaited: the next recording begins at the very sample at which the last one ends.
-			const ends = previous?.recorder.end();
+			// From here to begin() nothing may be awaited: no device's stream may pass the sample at which its recording begins.
 			const now = clock.now();
 			const first = new Map(
 				measured.map(({ instrument, stream }) => {
 					const there = Math.round((stream.clock.deviceTimeAt(now) ?? 0) * stream.frameRate);
-					return [instrument.identity.id, ends?.get(instrument.identity.id) ?? Math.max(stream.settledFrame, there)];
+					return [instrument.identity.id, Math.max(stream.settledFrame, there)];
 				}),
 			);
+			const previous = this.#recorder?.recorder;
+			previous?.end(first);
 			recorder.begin(first);
 			this.#recorder = {
 				recorder,
@@ -178,7 +180,10 @@ export class Bench implements BenchApi, AsyncDisposable {
 				},
 			};
 			recorder.complete.catch((error: unknown) => this.#recordingFailed(recorder, error));
-			if (previous) await this.#finish(previous.recorder);
+			if (previous) {
+				await Promise.race([previous.complete.catch(() => {}), clock.delay(rollOverS)]); // a device that is gone never gets there
+				await this.#finish(previous);
+			}
 			this.#tell({ type: 'recordings' });
 			this.#tell({ type: 'recording', recording: this.recording });
 			return this.#inProgress();

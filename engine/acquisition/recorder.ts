@@ -128,17 +128,15 @@ export class Recorder implements Tap {
 		} else if (time >= 0 && event.time < piece.endS) this.#writer.event({ device, ...event, time });
 	}
 
-	/** Ends the recording where each device's stream stands now. Returns these places, in frames: a next recorder begins there. */
-	end(): Map<string, number> {
-		const frames = new Map<string, number>();
+	/** Ends the recording at these places (frames per device id, none of them already past), by default where each device's stream stands now. */
+	end(lastFrames?: ReadonlyMap<string, number>): void {
 		for (const [id, piece] of this.#pieces) {
 			const { settledFrame, frameRate } = piece.device.stream;
-			frames.set(id, settledFrame);
-			piece.endS = Math.min(piece.endS, settledFrame / frameRate);
-			for (const span of piece.spans.values()) span.end = Math.max(span.first, Math.min(span.end, Math.round((settledFrame / frameRate) * span.rate)));
+			const endS = (lastFrames?.get(id) ?? settledFrame) / frameRate;
+			piece.endS = Math.min(piece.endS, endS);
+			for (const span of piece.spans.values()) span.end = Math.max(span.first, Math.min(span.end, Math.round(endS * span.rate)));
 		}
 		this.#finishIfDone();
-		return frames;
 	}
 
 	/** Ends, if it has not, and finishes the files. Rejects with DISK when samples could not be written; what was written stays. */

@@ -1,0 +1,102 @@
+/**
+ * The page's picture of the bench: devices, recordings, the one in progress, the connection. Filled from the API whenever the connection
+ * opens, kept current by the changes that come over it, so that what a script does shows at once. Samples are not here.
+ */
+
+import { useSyncExternalStore } from 'react';
+import { ApiError, api } from './api.ts';
+import { type ConnectionState, LiveConnection } from './live/live-connection.ts';
+import type { BenchChange, DeviceState, RecordingInProgress, RecordingSummary } from './types.ts';
+
+export interface BenchState {
+	readonly devices: readonly DeviceState[];
+	readonly recordings: readonly RecordingSummary[];
+	/** With the moment it was heard of, on the page's clock, ms. */
+	readonly current: (RecordingInProgress & { readonly heardAt: number }) | null;
+	readonly connection: ConnectionState;
+	readonly needsToken: boolean;
+	readonly loaded: boolean;
+}
+
+export class Bench {
+	readonly live: LiveConnection;
+	#state: BenchState = { devices: [], recordings: [], current: null, connection: 'connecting', needsToken: false, loaded: false };
+	#listeners = new Set<() => void>();
+	#faults = new Set<(device: string, message: string) => void>();
+
+	constructor() {
+		this.live = new LiveConnection({
+			state: (connection) => {
+				this.#set({ connection });
+				// Whatever happened meanwhile: ask for all of it.
+				if (connection === 'open') void this.refresh();
+			},
+			change: (change) => this.#change(change),
+		});
+	}
+
+	/** Loads everything; then, unless a token is missing, connects. */
+	async start(): Promise<void> {
+		await this.refresh();
+		if (!this.#state.needsToken) this.live.open();
+	}
+
+	async refresh(): Promise<void> {
+		try {
+			const [devices, { current, recordings }] = await Promise.all([api.devices(), api.recordings()]);
+			this.#set({ devices, recordings, current: heard(current), needsToken: false, loaded: true });
+		} catch (error) {
+			if (error instanceof ApiError && error.needsToken) this.#set({ needsToken: true });
+		}
+	}
+
+	readonly subscribe = (listener: () => void): (() => void) => {
+		this.#listeners.add(listener);
+		return () => void this.#listeners.delete(listener);
+	};
+
+	readonly state = (): BenchState => this.#state;
+
+	onFault(listener: (device: string, message: string) => void): () => void {
+		this.#faults.add(listener);
+		return () => void this.#faults.delete(listener);
+	}
+
+	#set(change: Partial<BenchState>): void {
+		this.#state = { ...this.#state, ...change };
+		for (const listener of this.#listeners) listener();
+	}
+
+	#change(change: BenchChange): void {
+		const { devices } = this.#state;
+		switch (change.type) {
+			case 'device': {
+				const known = devices.some(({ id }) => id === change.device.id);
+				this.#set({ devices: known ? devices.map((device) => (device.id === change.device.id ? change.device : device)) : [...devices, change.device] });
+				break;
+			}
+			case 'device-closed':
+				this.#set({ devices: devices.filter(({ id }) => id !== change.id) });
+				break;
+			case 'recording':
+				this.#set({ current: heard(change.recording) });
+				break;
+			case 'recordings':
+				void api.recordings().then(
+					({ recordings }) => this.#set({ recordings }),
+					() => {},
+				);
+				break;
+			case 'event':
+				if (change.event.type === 'fault' || change.event.type === 'disconnect') for (const listener of this.#faults) listener(change.device, change.event.message);
+		}
+	}
+}
+
+function heard(recording: RecordingInProgress | null): BenchState['current'] {
+	return recording ? { ...recording, heardAt: performance.now() } : null;
+}
+
+export function useBench(bench: Bench): BenchState {
+	return useSyncExternalStore(bench.subscribe, bench.state);
+}
