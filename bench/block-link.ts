@@ -5,7 +5,7 @@
  */
 
 import { encodeFrame } from '../drivers/arc/frame.ts';
-import { parameter, sampleRateWord, setPayload, streamPayload, wireIds } from '../drivers/arc/protocol.ts';
+import { cleanupPayload, parameter, sampleRateWord, setPayload, streamPayload, wireIds } from '../drivers/arc/protocol.ts';
 import type { Link, LinkHandlers } from '../drivers/link.ts';
 import { models } from '../drivers/models.ts';
 import { Bench } from '../drivers/simulator/bench.ts';
@@ -37,6 +37,7 @@ function generate(ms: number): { block: Uint8Array; frameBytes: number } {
 	for (const id of ['mc', 'mv', 'mp']) send(setPayload(3, parameter.sampleRate, sampleRateWord(wireIds[id], 50_000)));
 	ace.output.clear();
 	for (const id of ['mc', 'mv', 'mp']) send(streamPayload(4, wireIds[id], true));
+	send(cleanupPayload(5));
 	ace.output.clear();
 	ace.advance(ms);
 	const block = new Uint8Array(ace.output.byteLength);

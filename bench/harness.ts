@@ -56,7 +56,7 @@ export function figure(bench: string, name: string, unit: string, runs: readonly
 		unit,
 		...(ratios.length > 0 ? { ratio_to: Object.fromEntries(ratios) } : {}),
 		runs: runs.map(rounded),
-		spread: rounded((Math.max(...runs) - Math.min(...runs)) / value),
+		spread: value === 0 ? 0 : rounded((Math.max(...runs) - Math.min(...runs)) / value),
 	};
 }
 

@@ -42,6 +42,8 @@ interface CurrentRecording {
 
 /** Channels every device measures while it is open, as far as it has them. */
 const watched = ['mc', 'mv', 'mp', 'i1', 'i2', 'rx'];
+/** Batches are small: they are handed over every few milliseconds, and many devices share the decoder's memory. */
+const watchedBatchBytes = 256 * 1024;
 /** A recording that rolls over has its last samples within this, s. */
 const rollOverS = 2;
 /** Device states are told to listeners this often, for what changes by itself: losses, the clock. */
@@ -246,7 +248,7 @@ export class Bench implements BenchApi, AsyncDisposable {
 
 	#measure(instrument: Instrument): Promise<Measurement> {
 		const channels = watched.filter((id) => instrument.channels.some((channel) => channel.id === id)).map((id) => ({ id }));
-		return Measurement.start([{ instrument, plan: { channels } }], this.#options.decoder, this.#options.clock, [this.hub, this.#eventTap]);
+		return Measurement.start([{ instrument, plan: { channels, batchBytes: watchedBatchBytes } }], this.#options.decoder, this.#options.clock, [this.hub, this.#eventTap]);
 	}
 
 	async #shut({ instrument, measurement, connected }: Place): Promise<void> {

@@ -10,6 +10,11 @@ import type { Decoder } from '../decode/decoded.ts';
 import { DeviceStream } from './device-stream.ts';
 import type { Tap } from './tap.ts';
 
+/** Buffers that the devices of one measurement fill at a time share this much of the decoder's memory. */
+const bufferBytes = 16 * 1024 * 1024;
+const largestBatchBytes = 1024 * 1024;
+const smallestBatchBytes = 64 * 1024;
+
 export interface MeasuredDevice {
 	readonly instrument: Instrument;
 	readonly stream: DeviceStream;
@@ -44,7 +49,8 @@ export class Measurement implements AsyncDisposable {
 		const streams = parts.map(({ instrument }) => new DeviceStream(instrument, decoder, taps));
 		const startedAtS = clock.now();
 		const startedAt = new Date();
-		const starts = await Promise.allSettled(parts.map(({ instrument, plan }, index) => instrument.start(plan, streams[index])));
+		const batchBytes = Math.min(largestBatchBytes, Math.max(smallestBatchBytes, Math.floor(bufferBytes / parts.length)));
+		const starts = await Promise.allSettled(parts.map(({ instrument, plan }, index) => instrument.start({ batchBytes, ...plan }, streams[index])));
 		const refused = starts.find((start) => start.status === 'rejected');
 		if (refused) {
 			await Promise.allSettled(parts.map(({ instrument }, index) => (starts[index].status === 'fulfilled' ? instrument.stop() : undefined)));

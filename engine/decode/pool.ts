@@ -20,9 +20,9 @@ import { type Kernels, kernelModule, processKernels } from './kernels.ts';
 import type { MemoryBlock } from './memory.ts';
 
 export interface DecodePoolOptions {
-	/** Workers, started with the first batch that needs one. Default: one a core, at most 4. */
+	/** Workers, started with the first batch that needs one. Default: one a core, the calling thread's left out, at most 4: on two cores a second one only takes its time. */
 	readonly threads?: number;
-	/** Bound of frames and columns in flight, in bytes (default 64 MiB). A single batch may always be in flight. */
+	/** Bound of frames and columns in flight, in bytes (default 40 MiB). A single batch may always be in flight. */
 	readonly memoryBytes?: number;
 	/**
 	 * Batches up to this many bytes are decoded on the calling thread. Default 128 KiB: the kernel takes 8 to 15 µs for them, posting a task
@@ -82,8 +82,8 @@ export class DecodePool implements Decoder {
 
 	constructor(options: DecodePoolOptions = {}) {
 		this.#kernels = options.kernels ?? processKernels();
-		this.#threads = atLeastOne('threads', options.threads ?? Math.min(4, availableParallelism()));
-		this.#memoryBytes = atLeastOne('memoryBytes', options.memoryBytes ?? 64 * 1024 * 1024);
+		this.#threads = atLeastOne('threads', options.threads ?? Math.min(4, Math.max(1, availableParallelism() - 1)));
+		this.#memoryBytes = atLeastOne('memoryBytes', options.memoryBytes ?? 40 * 1024 * 1024);
 		this.#inlineBytes = options.inlineBytes ?? 128 * 1024;
 		this.#workerFile = options.workerFile ?? fileURLToPath(new URL(`./worker${extname(import.meta.url)}`, import.meta.url));
 	}
