@@ -38,6 +38,8 @@ interface Options extends SimulatorFlags {
 
 /** From the output's switching on to the first sample, in s: longer than any output capacitance needs. */
 const settleS = 0.5;
+/** On a virtual clock nobody watches: whole batches, for the workers. */
+const virtualLatencyS = 1;
 const defaultVoltage = 3.3;
 /** Marks the flags that only a simulated instrument understands. */
 const flagNames: Readonly<Record<string, string>> = {
@@ -167,11 +169,17 @@ async function measure(
 	try {
 		await instrument.set({ ...settings, main: false });
 		if (!options.boot) await switchOn(instrument, clock);
-		const measurement = await Measurement.start([{ instrument, plan: { channels: channelPlan(options, instrument.channels) } }], decoder, clock, [], async (devices) => {
-			const { folder, id, name } = recording;
-			recorder = await Recorder.create(devices, { folder, id, name, durationS: options.duration, onProgress: (recordedS) => progress.update(recordedS) });
-			recorder.begin();
-		});
+		const measurement = await Measurement.start(
+			[{ instrument, plan: { channels: channelPlan(options, instrument.channels), latency: clock.virtual ? virtualLatencyS : undefined } }],
+			decoder,
+			clock,
+			[],
+			async (devices) => {
+				const { folder, id, name } = recording;
+				recorder = await Recorder.create(devices, { folder, id, name, durationS: options.duration, onProgress: (recordedS) => progress.update(recordedS) });
+				recorder.begin();
+			},
+		);
 		const { stream } = measurement.devices[0];
 		if (options.boot) await instrument.set({ main: true });
 		const complete = (recorder as unknown as Recorder).complete.then(() => 'complete');

@@ -66,12 +66,12 @@ describe.skipIf(missing)('the page', () => {
 
 	it('shows a live trace and readings at once', async () => {
 		await page.goto(server.url);
-		await expect.poll(() => inkOf('mc', [0x22, 0x8b, 0xe6])).toBeGreaterThan(300);
-		expect(await inkOf('mv', [0xe8, 0x74, 0x0c])).toBeGreaterThan(300);
-		expect(await inkOf('mp', [0x84, 0x5e, 0xf7])).toBeGreaterThan(300);
+		await expect.poll(() => inkOf('mc', [0x22, 0x8b, 0xe6])).toBeGreaterThan(100);
+		expect(await inkOf('mv', [0xe8, 0x74, 0x0c])).toBeGreaterThan(100);
+		expect(await inkOf('mp', [0x84, 0x5e, 0xf7])).toBeGreaterThan(100);
 		await expect.poll(() => page.locator('[data-device=arc-SIM1] [data-reading=mv]').textContent()).toMatch(/^3\.\d+ V$/);
 		await page.getByLabel('Show Ace SIM2 in the chart').check();
-		await expect.poll(() => inkOf('mc', [0x0c, 0xa6, 0x78])).toBeGreaterThan(300);
+		await expect.poll(() => inkOf('mc', [0x0c, 0xa6, 0x78])).toBeGreaterThan(100);
 		await shoot('live');
 		await page.getByText('60 s', { exact: true }).click();
 		await page.getByRole('button', { name: 'Pause' }).click();
@@ -118,7 +118,7 @@ describe.skipIf(missing)('the page', () => {
 		await page.keyboard.press('Space');
 		await expect.poll(() => bench.recording).toBeNull();
 		await page.locator('[data-recording=r1]').click();
-		await expect.poll(() => inkOf('mc', [0x22, 0x8b, 0xe6])).toBeGreaterThan(300);
+		await expect.poll(() => inkOf('mc', [0x22, 0x8b, 0xe6])).toBeGreaterThan(100);
 		const cell = (figure: string, channel: string) => page.locator(`[data-figure="${figure}"] [data-channel=${channel}]`).first();
 		await expect.poll(() => cell('Average', 'mc').textContent()).toMatch(/[µm]A± .*A$/);
 		const area = page.getByTestId('recording-view').locator('[data-pane=mc] .u-over');
@@ -146,7 +146,7 @@ describe.skipIf(missing)('the page', () => {
 		await page.getByText('Reconnecting…').waitFor();
 		server = await createServer({ bench, port, version: '0', uiFolder });
 		await page.getByText('Reconnecting…').waitFor({ state: 'detached' });
-		await expect.poll(() => inkOf('mc', [0x22, 0x8b, 0xe6])).toBeGreaterThan(300);
+		await expect.poll(() => inkOf('mc', [0x22, 0x8b, 0xe6])).toBeGreaterThan(100);
 		faults = faults.filter((fault) => !/WebSocket|ERR_CONNECTION|Failed to load/.test(fault));
 	});
 
