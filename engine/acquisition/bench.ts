@@ -4,7 +4,7 @@
  */
 
 import type { Clock } from '../../drivers/clock.ts';
-import { MicrojouleError } from '../../drivers/errors.ts';
+import { MicrojouleError, messageOf } from '../../drivers/errors.ts';
 import type { Instrument } from '../../drivers/instrument.ts';
 import type { SettingsChange } from '../../drivers/settings.ts';
 import type { Decoder } from '../decode/decoded.ts';
@@ -14,7 +14,7 @@ import { statistics } from '../recording/statistics.ts';
 import { type View, view } from '../recording/view.ts';
 import type { BenchApi, BenchChange, DeviceState, FoundInstrument, RecordingInProgress, RecordingSummary } from '../server/bench-api.ts';
 import { LiveHub } from './live.ts';
-import { Measurement } from './measurement.ts';
+import { type MeasuredDevice, Measurement } from './measurement.ts';
 import { Recorder } from './recorder.ts';
 import type { AcquisitionEvent, Tap } from './tap.ts';
 
@@ -44,8 +44,9 @@ interface CurrentRecording {
 const watched = ['mc', 'mv', 'mp', 'i1', 'i2', 'rx'];
 /** Batches are small: they are handed over every few milliseconds, and many devices share the decoder's memory. */
 const watchedBatchBytes = 256 * 1024;
-/** A recording that rolls over has its last samples within this, s. */
-const rollOverS = 2;
+const watchedLatencyS = 0.025;
+/** A recording that ends has its last samples within this, s. */
+const lastSamplesS = 2;
 /** Device states are told to listeners this often, for what changes by itself: losses, the clock. */
 const stateIntervalS = 1;
 
@@ -147,9 +148,9 @@ export class Bench implements BenchApi, AsyncDisposable {
 
 	startRecording(options: { readonly name?: string }): Promise<RecordingSummary> {
 		return this.#inTurn(async () => {
-			const measured = [...this.#places.values()].filter((place) => place.connected && place.measurement).flatMap((place) => place.measurement?.devices ?? []);
+			const measured = this.#measured();
 			if (measured.length === 0) throw new MicrojouleError('DEVICE_GONE', 'No device is connected: there is nothing to record. Connect one, or start with a simulated one.');
-			const { project, clock } = this.#options;
+			const { project } = this.#options;
 			const { id, folder } = await project.addRecording();
 			const name = options.name ?? `Recording ${Number(id)}`;
 			let recordedS = 0;
@@ -164,13 +165,7 @@ export class Bench implements BenchApi, AsyncDisposable {
 				throw error;
 			}
 			// From here to begin() nothing may be awaited: no device's stream may pass the sample at which its recording begins.
-			const now = clock.now();
-			const first = new Map(
-				measured.map(({ instrument, stream }) => {
-					const there = Math.round((stream.clock.deviceTimeAt(now) ?? 0) * stream.frameRate);
-					return [instrument.identity.id, Math.max(stream.settledFrame, there)];
-				}),
-			);
+			const first = this.#framesNow(measured);
 			const previous = this.#recorder?.recorder;
 			previous?.end(first);
 			recorder.begin(first);
@@ -182,10 +177,7 @@ export class Bench implements BenchApi, AsyncDisposable {
 				},
 			};
 			recorder.complete.catch((error: unknown) => this.#recordingFailed(recorder, error));
-			if (previous) {
-				await Promise.race([previous.complete.catch(() => {}), clock.delay(rollOverS)]); // a device that is gone never gets there
-				await this.#finish(previous);
-			}
+			if (previous) await this.#finish(previous);
 			this.#tell({ type: 'recordings' });
 			this.#tell({ type: 'recording', recording: this.recording });
 			return this.#inProgress();
@@ -197,6 +189,7 @@ export class Bench implements BenchApi, AsyncDisposable {
 			const current = this.#recorder;
 			if (!current) throw new MicrojouleError('NOT_RECORDING', 'There is no recording in progress.');
 			this.#recorder = undefined;
+			current.recorder.end(this.#framesNow(this.#measured()));
 			await this.#finish(current.recorder);
 			this.#tell({ type: 'recording', recording: null });
 			this.#tell({ type: 'recordings' });
@@ -234,6 +227,7 @@ export class Bench implements BenchApi, AsyncDisposable {
 			await this.#turn.catch(() => {});
 			const current = this.#recorder;
 			this.#recorder = undefined;
+			current?.recorder.end(this.#framesNow(this.#measured()));
 			const shut = Promise.allSettled([...this.#places.values()].map((place) => this.#shut(place)));
 			if (current) await this.#finish(current.recorder).catch(() => {});
 			await shut;
@@ -248,7 +242,10 @@ export class Bench implements BenchApi, AsyncDisposable {
 
 	#measure(instrument: Instrument): Promise<Measurement> {
 		const channels = watched.filter((id) => instrument.channels.some((channel) => channel.id === id)).map((id) => ({ id }));
-		return Measurement.start([{ instrument, plan: { channels, batchBytes: watchedBatchBytes } }], this.#options.decoder, this.#options.clock, [this.hub, this.#eventTap]);
+		return Measurement.start([{ instrument, plan: { channels, batchBytes: watchedBatchBytes, latency: watchedLatencyS } }], this.#options.decoder, this.#options.clock, [
+			this.hub,
+			this.#eventTap,
+		]);
 	}
 
 	async #shut({ instrument, measurement, connected }: Place): Promise<void> {
@@ -256,8 +253,25 @@ export class Bench implements BenchApi, AsyncDisposable {
 		await instrument.close({ keepOutput: this.#options.keepOutput });
 	}
 
+	#measured(): readonly MeasuredDevice[] {
+		return [...this.#places.values()].filter(({ connected }) => connected).flatMap(({ measurement }) => measurement?.devices ?? []);
+	}
+
+	/** The frame each device takes at this moment, or the end of what is already being delivered: a common edge for all. */
+	#framesNow(measured: readonly MeasuredDevice[]): Map<string, number> {
+		const now = this.#options.clock.now();
+		return new Map(
+			measured.map(({ instrument, stream }) => {
+				const there = Math.round((stream.clock.deviceTimeAt(now) ?? 0) * stream.frameRate);
+				return [instrument.identity.id, Math.max(stream.settledFrame, there)];
+			}),
+		);
+	}
+
+	/** Waits for the samples up to the recorder's end, if one was set, and closes it. */
 	async #finish(recorder: Recorder): Promise<void> {
 		try {
+			await Promise.race([recorder.complete.catch(() => {}), this.#options.clock.delay(lastSamplesS)]); // a device that is gone never gets there
 			await recorder.close();
 		} finally {
 			await this.#summarise(recorder.id);
@@ -267,10 +281,9 @@ export class Bench implements BenchApi, AsyncDisposable {
 	async #recordingFailed(recorder: Recorder, error: unknown): Promise<void> {
 		if (this.#recorder?.recorder !== recorder) return;
 		this.#recorder = undefined;
-		for (const { instrument } of this.#places.values()) {
-			const message = `The recording stopped: ${error instanceof Error ? error.message : String(error)}`;
-			this.#happened(instrument.identity.id, { type: 'fault', fault: 'device', message, time: recorder.info.channels[0]?.count ?? 0 });
-		}
+		const message = `The recording stopped: ${messageOf(error)}`;
+		for (const { instrument, stream } of this.#measured())
+			this.#happened(instrument.identity.id, { type: 'fault', fault: 'device', message, time: stream.nextFrame / stream.frameRate });
 		await this.#finish(recorder).catch(() => {});
 		this.#tell({ type: 'recording', recording: null });
 		this.#tell({ type: 'recordings' });
