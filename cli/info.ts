@@ -49,7 +49,13 @@ function describe(recording: Described): string {
 		const clock = device.clock ? `, clock ${(device.clock.deviation * 1e6).toFixed(0)} ± ${(device.clock.uncertainty * 1e6).toFixed(0)} ppm against the host` : '';
 		lines.push(`  ${device.name} ${device.id}, hardware ${device.hardwareVersion}, firmware ${device.firmwareVersion}${device.simulated ? ', simulated' : ''}${clock}`);
 	}
-	const rows = channels.map((channel) => [`  ${channel.id}`, channel.label, channel.unit, `${channel.rate} S/s`, `${channel.count} samples`]);
+	const rows = channels.map((channel) => [
+		`  ${devices.length > 1 ? `${channel.device}.` : ''}${channel.id}`,
+		channel.label,
+		channel.unit,
+		`${channel.rate} S/s`,
+		`${channel.count} samples`,
+	]);
 	if (rows.length > 0) lines.push(table(rows));
 	return [...lines, ...problems.map((problem) => `  ! ${problem}`)].join('\n');
 }

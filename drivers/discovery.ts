@@ -3,7 +3,8 @@
  * driver asks. Where the operating system cannot list its ports (no `udevadm`, say) the list is empty; a port can always be named by path.
  */
 
-import { autoDetect, type PortInfo } from '@serialport/bindings-cpp';
+import type { PortInfo } from '@serialport/bindings-cpp';
+import { SerialPort } from 'serialport';
 
 import type { InstrumentKind } from './instrument.ts';
 
@@ -32,7 +33,7 @@ export interface PortLister {
 	list(): Promise<PortInfo[]>;
 }
 
-export async function listInstruments(lister: PortLister = autoDetect()): Promise<readonly FoundInstrument[]> {
+export async function listInstruments(lister: PortLister = SerialPort.binding): Promise<readonly FoundInstrument[]> {
 	const ports = await lister.list().catch(() => []);
 	return ports.flatMap((port) => {
 		const match = fingerprints.find(({ vendorId, productId }) => sameId(port.vendorId, vendorId) && sameId(port.productId, productId));

@@ -3,8 +3,9 @@
  * devices). It owns the open port, and turns the binding's faults into errors that say what to do. It knows no protocol.
  */
 
-import { autoDetect, type BindingInterface } from '@serialport/bindings-cpp';
+import type { BindingInterface } from '@serialport/bindings-cpp';
 import { SerialPortStream } from '@serialport/stream';
+import { SerialPort } from 'serialport';
 import { MicrojouleError, messageOf } from './errors.ts';
 import type { Link, LinkHandlers } from './link.ts';
 
@@ -29,7 +30,7 @@ export async function openSerialLink(path: string, options: SerialLinkOptions = 
 	let port: SerialPortStream;
 	try {
 		port = new SerialPortStream({
-			binding: options.binding ?? autoDetect(),
+			binding: options.binding ?? SerialPort.binding,
 			path,
 			baudRate,
 			dataBits: 8,
