@@ -5,12 +5,17 @@
  */
 
 import type { Channel } from '../../drivers/instrument.ts';
+import { processKernels } from '../decode/kernels.ts';
+import { Entries } from '../recording/entries.ts';
 import type { AcquisitionEvent } from './tap.ts';
 
 /** Back to the finer range below this share of its span. */
 const hysteresis = 0.9;
 /** A current that hops between ranges is reported at most this often a second; statistics count every switch. */
 const maxEventsPerSecond = 20;
+/** Blocks are passed over by their extremes, so many at a time; only one that leaves the range is walked through. */
+const blockSamples = 512;
+const blocksAtOnce = 64;
 
 export class RangeTracker {
 	readonly channel: string;
@@ -19,6 +24,10 @@ export class RangeTracker {
 	#spans: readonly number[];
 	#names: readonly string[];
 	#range = -1;
+	/** Magnitudes from low to high leave the range as it is. */
+	#low = Number.POSITIVE_INFINITY;
+	#high = 0;
+	readonly #blocks = Entries.allocate(blocksAtOnce, 0);
 	#second = -1;
 	#reported = 0;
 
@@ -31,26 +40,40 @@ export class RangeTracker {
 
 	/** Scans consecutive samples, the first at `timeS`; lost ones (NaN) change nothing. */
 	scan(column: Float32Array, timeS: number, stepS: number, emit: (event: AcquisitionEvent) => void): void {
-		const last = this.#spans.length - 1;
-		let [low, high] = this.#bounds();
-		for (let i = 0; i < column.length; i++) {
-			const magnitude = Math.abs(column[i]);
-			if (!(magnitude < low || magnitude > high)) continue;
-			let range = this.forced ? 1 : 0;
-			while (range < last && magnitude > this.#spans[range]) range++;
-			this.#range = range;
-			[low, high] = this.#bounds();
-			this.#report(timeS + i * stepS, emit);
+		const blocks = this.#blocks;
+		const kernels = processKernels();
+		for (let at = 0; at < column.length; ) {
+			const count = kernels.summarize(column.subarray(at, at + blocksAtOnce * blockSamples), blocks.bytes, blockSamples);
+			for (let b = 0; b < count; b++, at += blockSamples)
+				if (this.#leaves(blocks.min(b), blocks.max(b))) this.#walk(column, at, Math.min(at + blockSamples, column.length), timeS, stepS, emit);
 		}
 	}
 
-	/** Magnitudes within the bounds leave the range as it is. */
-	#bounds(): [number, number] {
-		if (this.#range < 0) return [Number.POSITIVE_INFINITY, 0];
+	/** Whether samples between these extremes may lie outside the bounds; extremes are NaN where nothing is valid. */
+	#leaves(min: number, max: number): boolean {
+		const smallest = min > 0 ? min : max < 0 ? -max : 0;
+		return Math.max(max, -min) > this.#high || (smallest < this.#low && min <= max);
+	}
+
+	#walk(column: Float32Array, from: number, to: number, timeS: number, stepS: number, emit: (event: AcquisitionEvent) => void): void {
+		for (let i = from; i < to; i++) {
+			const magnitude = Math.abs(column[i]);
+			if (magnitude < this.#low || magnitude > this.#high) {
+				this.#enter(magnitude);
+				this.#report(timeS + i * stepS, emit);
+			}
+		}
+	}
+
+	#enter(magnitude: number): void {
+		const spans = this.#spans;
+		const last = spans.length - 1;
 		const finest = this.forced ? 1 : 0;
-		const low = this.#range > finest ? this.#spans[this.#range - 1] * hysteresis : -1;
-		const high = this.#range < this.#spans.length - 1 ? this.#spans[this.#range] : Number.POSITIVE_INFINITY;
-		return [low, high];
+		let range = finest;
+		while (range < last && magnitude > spans[range]) range++;
+		this.#range = range;
+		this.#low = range > finest ? spans[range - 1] * hysteresis : -1;
+		this.#high = range < last ? spans[range] : Number.POSITIVE_INFINITY;
 	}
 
 	#report(time: number, emit: (event: AcquisitionEvent) => void): void {
