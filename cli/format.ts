@@ -1,22 +1,13 @@
 /** Figures for people: SI values with scaled units. JSON output never passes here. */
 
-const prefixes: readonly (readonly [number, string])[] = [
-	[1e9, 'G'],
-	[1e6, 'M'],
-	[1e3, 'k'],
-	[1, ''],
-	[1e-3, 'm'],
-	[1e-6, 'µ'],
-	[1e-9, 'n'],
-	[1e-12, 'p'],
-];
+import { scaleOf } from '../engine/formats/units.ts';
 
 /** `0.0102834, 'A'` → `10.2834 mA`. The uncertainty, if any, is shown in the same unit with two significant digits. */
 export function si(value: number | null | undefined, unit: string, uncertainty?: number | null): string {
 	if (value === null || value === undefined || Number.isNaN(value)) return '–';
 	if (unit === '°C' || unit === '') return `${Number(value.toPrecision(6))} ${unit}`.trim();
 	const magnitude = Math.abs(value);
-	const [scale, prefix] = prefixes.find(([limit]) => magnitude >= limit * 0.9999995) ?? [value === 0 ? 1 : 1e-12, value === 0 ? '' : 'p'];
+	const [scale, prefix] = scaleOf(magnitude);
 	const scaled = value / scale;
 	if (uncertainty === undefined || uncertainty === null || !(uncertainty > 0)) return `${Number(scaled.toPrecision(6))} ${prefix}${unit}`;
 	const scaledUncertainty = uncertainty / scale;

@@ -14,12 +14,30 @@ export function infoCommand(): Command {
 		.action(async (folder: string, options: { json?: boolean }) => {
 			const project = await Project.open(folder);
 			const recordings = await Promise.all(
-				(await project.list()).map(async ({ id, folder: path, info, problem }) => {
+				(await project.list()).map(async ({ id, folder: path, entry, info, problem }) => {
 					if (!info) return { id, path, problem };
 					const reader = await RecordingReader.open(path);
-					const { name, start, finished, software, devices, channels } = reader.info;
+					const { start, finished, software, devices, channels } = reader.info;
 					reader.close();
-					return { id, path, name, start, finished, duration: reader.durationS, software, devices, channels, problems: reader.problems };
+					const { hidden = false, color, note, channels: shown, logs } = entry;
+					return {
+						id,
+						path,
+						name: info.name,
+						offset: info.offset,
+						hidden,
+						color,
+						note,
+						shown,
+						logs,
+						start,
+						finished,
+						duration: reader.durationS,
+						software,
+						devices,
+						channels,
+						problems: reader.problems,
+					};
 				}),
 			);
 			const { name, created, selections } = project.file;
@@ -33,6 +51,11 @@ interface Described {
 	readonly id: string;
 	readonly problem?: string;
 	readonly name?: string;
+	/** s. */
+	readonly offset?: number;
+	readonly hidden?: boolean;
+	readonly note?: string;
+	readonly logs?: readonly { readonly id: string; readonly name: string }[];
 	readonly start?: string;
 	readonly finished?: boolean;
 	readonly duration?: number;
@@ -43,11 +66,16 @@ interface Described {
 
 function describe(recording: Described): string {
 	if (recording.problem !== undefined) return `${recording.id}  cannot be read: ${recording.problem}`;
-	const { id, name, start, duration: seconds = 0, finished, devices = [], channels = [], problems = [] } = recording;
+	const { id, name, offset = 0, hidden, note, logs = [], start, duration: seconds = 0, finished, devices = [], channels = [], problems = [] } = recording;
 	const lines = [`${id}  ${name}  ${start}  ${duration(seconds)}${finished ? '' : '  (not finished: still recording, or interrupted)'}`];
+	if (hidden) lines[0] += '  (hidden)';
+	if (offset !== 0) lines.push(`  shifted by ${offset} s`);
+	if (note) lines.push(`  ${note}`);
 	for (const device of devices) {
 		const clock = device.clock ? `, clock ${(device.clock.deviation * 1e6).toFixed(0)} ± ${(device.clock.uncertainty * 1e6).toFixed(0)} ppm against the host` : '';
-		lines.push(`  ${device.name} ${device.id}, hardware ${device.hardwareVersion}, firmware ${device.firmwareVersion}${device.simulated ? ', simulated' : ''}${clock}`);
+		lines.push(
+			`  ${device.name} ${device.id}${device.kind === 'import' ? ', from a file' : `, hardware ${device.hardwareVersion}, firmware ${device.firmwareVersion}`}${device.simulated ? ', simulated' : ''}${clock}`,
+		);
 	}
 	const rows = channels.map((channel) => [
 		`  ${devices.length > 1 ? `${channel.device}.` : ''}${channel.id}`,
@@ -57,5 +85,6 @@ function describe(recording: Described): string {
 		`${channel.count} samples`,
 	]);
 	if (rows.length > 0) lines.push(table(rows));
+	for (const log of logs) lines.push(`  log ${log.id}  ${log.name}`);
 	return [...lines, ...problems.map((problem) => `  ! ${problem}`)].join('\n');
 }

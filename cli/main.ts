@@ -1,12 +1,30 @@
 /** The program `microjoule`: one file a command, put together here. */
 
 import { devicesCommand } from './devices.ts';
+import { editCommand } from './edit.ts';
 import { exportCommand } from './export.ts';
+import { importCommand } from './import.ts';
 import { infoCommand } from './info.ts';
+import { plotCommand } from './plot.ts';
 import { run } from './program.ts';
 import { recordCommand } from './record.ts';
+import { repairCommand } from './repair.ts';
 import { serveCommand } from './serve.ts';
 import { simulateCommand } from './simulate.ts';
 import { statsCommand } from './stats.ts';
+import { verifyCommand } from './verify.ts';
 
-await run([devicesCommand(), simulateCommand(), recordCommand(), infoCommand(), statsCommand(), exportCommand(), serveCommand()]);
+await run([
+	devicesCommand(),
+	simulateCommand(),
+	recordCommand(),
+	infoCommand(),
+	statsCommand(),
+	editCommand(),
+	exportCommand(),
+	importCommand(),
+	plotCommand(),
+	verifyCommand(),
+	repairCommand(),
+	serveCommand(),
+]);

@@ -12,7 +12,7 @@ import { DecodePool } from '../engine/decode/pool.ts';
 import { Project } from '../engine/project/project.ts';
 import { duration, si } from './format.ts';
 import { openDevice, openPort, openSimulated, spawnSimulator } from './instruments.ts';
-import { choiceOption, listOption, numberOption } from './options.ts';
+import { choiceOption, listOption, minFreeOption, numberOption } from './options.ts';
 import { print } from './program.ts';
 import { progressBar } from './progress.ts';
 import { allStatistics, byChannel, statisticsTable } from './results.ts';
@@ -33,6 +33,7 @@ interface Options extends SimulatorFlags {
 	readonly duration: number;
 	readonly out: string;
 	readonly name?: string;
+	readonly minFree: number;
 	readonly json?: boolean;
 }
 
@@ -68,6 +69,7 @@ export function recordCommand(): Command {
 		.requiredOption('--duration <S>', 'how long', numberOption('--duration', { above: 0, unit: 's' }))
 		.requiredOption('--out <PROJECT>', 'a new folder becomes a project, an existing project gains a recording')
 		.option('--name <TEXT>', 'name of the recording')
+		.addOption(minFreeOption())
 		.option('--json', 'machine-readable output, SI units');
 	return addSimulatorOptions(command).action(record);
 }
@@ -83,20 +85,25 @@ async function record(options: Options): Promise<void> {
 	checkSettings(options.sim ?? 'ace', settings);
 	await using cleanup = new AsyncDisposableStack();
 	const source = await prepareSource(options, cleanup);
-	const project = await Project.openOrCreate(options.out);
+	const interruption = new Interruption();
+	cleanup.defer(() => interruption.forget());
+	await using project = await Project.openOrCreate(options.out);
+	project.requireWritable();
 	let recordingId: string | undefined;
 	try {
 		const instrument = await source.open();
 		cleanup.defer(() => instrument.close({ keepOutput: options.keepOutput }));
+		interruption.check();
 		checkPlan(options, instrument.identity.kind);
 		checkSettings(instrument.identity.kind, settings);
 		const reserved = await project.addRecording();
 		recordingId = reserved.id;
-		const result = await measure(instrument, source.clock, settings, options, { ...reserved, name: options.name ?? `Recording ${Number(reserved.id)}` });
+		const result = await measure(instrument, source.clock, settings, options, interruption, { ...reserved, name: options.name ?? `Recording ${Number(reserved.id)}` });
 		await cleanup.disposeAsync(); // the output is off before anything is said about it
 		await rememberDevice(project, instrument);
 		const reader = await project.openRecording(reserved.id);
 		try {
+			if (reader.durationS === 0) throw nothingRecorded(result.ended);
 			const list = await allStatistics(reader);
 			const lost = list.reduce((sum, each) => sum + each.lost, 0);
 			const clocks = Object.fromEntries(reader.info.devices.map((device) => [device.id, device.clock ?? null]));
@@ -156,19 +163,23 @@ async function measure(
 	clock: Clock,
 	settings: SettingsChange,
 	options: Options,
+	interruption: Interruption,
 	recording: { id: string; folder: string; name: string },
 ): Promise<Measured> {
-	const interrupted = Promise.withResolvers<string>();
-	const forget = onStop((signal) => interrupted.resolve(`stopped by ${signal}`));
 	const unsubscribe = instrument.subscribe((event) => {
-		if (event.type === 'disconnect') interrupted.resolve(`the instrument is gone: ${event.message}`);
+		if (event.type === 'disconnect') interruption.interrupt(`the instrument is gone: ${event.message}`);
 	});
 	const progress = progressBar('Recording', options.duration, options.json);
 	await using decoder = new DecodePool();
 	let recorder: Recorder | undefined;
 	try {
 		await instrument.set({ ...settings, main: false });
-		if (!options.boot) await switchOn(instrument, clock);
+		interruption.check();
+		if (!options.boot) {
+			await instrument.set({ main: true });
+			await Promise.race([clock.delay(settleS), interruption.happened]);
+			interruption.check();
+		}
 		const measurement = await Measurement.start(
 			[{ instrument, plan: { channels: channelPlan(options, instrument.channels), latency: clock.virtual ? virtualLatencyS : undefined } }],
 			decoder,
@@ -176,28 +187,63 @@ async function measure(
 			[],
 			async (devices) => {
 				const { folder, id, name } = recording;
-				recorder = await Recorder.create(devices, { folder, id, name, durationS: options.duration, onProgress: (recordedS) => progress.update(recordedS) });
+				recorder = await Recorder.create(devices, {
+					folder,
+					id,
+					name,
+					durationS: options.duration,
+					minFreeBytes: options.minFree,
+					onProgress: (recordedS) => progress.update(recordedS),
+				});
 				recorder.begin();
 			},
 		);
 		const { stream } = measurement.devices[0];
 		if (options.boot) await instrument.set({ main: true });
-		const complete = (recorder as unknown as Recorder).complete.then(() => 'complete');
-		const ended = await Promise.race([complete, interrupted.promise, watchStream(stream, clock, complete)]);
+		const complete = (recorder as unknown as Recorder).complete.then(
+			() => (recorder as unknown as Recorder).stopReason?.message.replace(/\.$/, '') ?? 'complete',
+			() => 'a write failed', // close() says which, and what was lost
+		);
+		const ended = await Promise.race([complete, interruption.happened, watchStream(stream, clock, complete)]);
 		await measurement.stop().catch(() => {}); // a device that is gone cannot be stopped
 		await (recorder as unknown as Recorder).close();
 		return { ended, failedChecksums: instrument.linkStatistics.failedChecksums + stream.statistics.damagedFrames };
 	} finally {
 		progress.stop();
-		forget();
 		unsubscribe();
 		await recorder?.close().catch(() => {}); // its first close has reported
 	}
 }
 
-async function switchOn(instrument: Instrument, clock: Clock): Promise<void> {
-	await instrument.set({ main: true });
-	await clock.delay(settleS);
+/** What ends a recording before its time: a signal, from the moment there is something to clean up, or the instrument's departure. */
+class Interruption {
+	/** Resolves with what happened. */
+	readonly happened: Promise<string>;
+	/** Takes the signal handlers away again. */
+	readonly forget: () => void;
+	#what: string | undefined;
+	#resolve: (what: string) => void = () => {};
+
+	constructor() {
+		this.happened = new Promise((resolve) => {
+			this.#resolve = resolve;
+		});
+		this.forget = onStop((signal) => this.interrupt(`stopped by ${signal}`));
+	}
+
+	interrupt(what: string): void {
+		this.#what ??= what;
+		this.#resolve(what);
+	}
+
+	/** Throws when it has happened: before the first sample there is nothing to keep. */
+	check(): void {
+		if (this.#what !== undefined) throw nothingRecorded(this.#what);
+	}
+}
+
+function nothingRecorded(why: string): MicrojouleError {
+	return new MicrojouleError('NOT_RECORDING', `Nothing was recorded: ${why}.`);
 }
 
 /** Resolves when the stream cannot go on. */
@@ -242,7 +288,7 @@ function checkSettings(kind: InstrumentKind, settings: SettingsChange): void {
 }
 
 /** Throws INVALID_VALUE for a channel that the model does not have, or a rate that none of the channels can be set to. */
-function checkPlan({ channels, rate }: Options, kind: InstrumentKind): void {
+function checkPlan({ channels, rate, duration }: Options, kind: InstrumentKind): void {
 	const { channels: known, title } = models[kind];
 	if (channels.length === 0) throw new MicrojouleError('INVALID_VALUE', `--channels is empty; channels of the ${title}: ${known.map(({ id }) => id).join(', ')}.`);
 	for (const id of channels)
@@ -253,11 +299,15 @@ function checkPlan({ channels, rate }: Options, kind: InstrumentKind): void {
 	const wanted = known.filter(({ id }) => channels.includes(id));
 	if (!wanted.some(({ kind: channelKind }) => channelKind === 'analog'))
 		throw new MicrojouleError('INVALID_VALUE', `--channels names no analog channel (${channels.join(', ')}); add at least one, such as mc.`, { channels });
-	if (rate === undefined) return;
-	if (!wanted.some(({ rates }) => rates.includes(rate))) {
+	if (rate !== undefined && !wanted.some(({ rates }) => rates.includes(rate))) {
 		const allowed = [...new Set(wanted.flatMap(({ rates }) => rates))].sort((a, b) => a - b);
 		throw new MicrojouleError('INVALID_VALUE', `--rate is ${rate} S/s; the ${title} measures ${channels.join(', ')} at ${allowed.join(', ')} S/s.`, { rate, allowed });
 	}
+	const twice = channels.find((id, index) => channels.indexOf(id) !== index);
+	if (twice !== undefined) throw new MicrojouleError('INVALID_VALUE', `--channels names ${twice} twice; name each channel once.`, { channel: twice });
+	const slowest = Math.min(...wanted.filter((channel) => channel.kind === 'analog').map(({ rates, defaultRate }) => (rate && rates.includes(rate) ? rate : defaultRate)));
+	if (duration * slowest < 1 - 1e-9)
+		throw new MicrojouleError('INVALID_VALUE', `--duration is ${duration} s; at ${slowest} S/s it must be at least ${1 / slowest} s, one sample.`, { duration, min: 1 / slowest });
 }
 
 function channelPlan({ channels, rate }: Options, known: readonly Channel[]): { id: string; rate?: number }[] {
@@ -269,9 +319,7 @@ function channelPlan({ channels, rate }: Options, known: readonly Channel[]): { 
 
 async function rememberDevice(project: Project, instrument: Instrument): Promise<void> {
 	const { id, kind, name, serial, simulated } = instrument.identity;
-	project.file.devices = [...project.file.devices.filter((device) => device.id !== id), { id, kind, name, serial, simulated }];
-	project.file.settings[id] = { ...instrument.settings };
-	await project.save();
+	await project.rememberDevice({ id, kind, name, serial, simulated }, instrument.settings);
 }
 
 /** A recording without a sample is no recording: it goes, and with it a project made for it. */

@@ -11,10 +11,9 @@ import type { InstrumentKind } from '../drivers/instrument.ts';
 import { Bench } from '../engine/acquisition/bench.ts';
 import { DecodePool } from '../engine/decode/pool.ts';
 import { Project } from '../engine/project/project.ts';
-import { createServer } from '../engine/server/server.ts';
 import { version } from '../engine/version.ts';
 import { openPort, openSimulated } from './instruments.ts';
-import { choiceOption, listOption, numberOption } from './options.ts';
+import { choiceOption, listOption, minFreeOption, numberOption } from './options.ts';
 import { untilStopped } from './signals.ts';
 import { addSimulatorOptions, buildSimulator, instrumentKinds, type SimulatorFlags } from './simulators.ts';
 
@@ -29,6 +28,7 @@ interface Options extends SimulatorFlags {
 	readonly tlsKey?: string;
 	readonly allowOrigin?: string[];
 	readonly keepOutput?: boolean;
+	readonly minFree: number;
 }
 
 /** Voltage at which a simulated instrument's device under test lives happily, V. */
@@ -47,22 +47,27 @@ export function serveCommand(): Command {
 		.option('--tls-cert <FILE>', 'certificate, PEM')
 		.option('--tls-key <FILE>', 'its key, PEM')
 		.option('--allow-origin <URL,…>', 'pages of these origins may use the API', listOption(String))
+		.addOption(minFreeOption())
 		.option('--keep-output', 'leaves outputs on at the end');
 	return addSimulatorOptions(command).action(serve);
 }
 
 async function serve(options: Options): Promise<void> {
+	// Loaded here and not by every other command: the web server alone takes most of the program's start.
+	const { createServer } = await import('../engine/server/server.ts');
 	await using cleanup = new AsyncDisposableStack();
 	const data = options.data ?? envPaths('microjoule', { suffix: '' }).data;
 	const kinds = options.sim || [];
 	const simulators = await Promise.all(kinds.map((kind, index) => buildSimulator(kind, options, kinds.indexOf(kind) === index ? {} : { name: `${kind} ${index + 1}` })));
-	const project = await Project.openOrCreate(options.project ?? join(data, 'projects', 'default'));
+	const project = cleanup.use(await Project.openOrCreate(options.project ?? join(data, 'projects', 'default')));
+	if (project.readOnly !== undefined) console.error(`microjoule: ${project.readOnly}`);
 	const decoder = cleanup.use(new DecodePool());
 	const bench = await Bench.create({
 		project,
 		decoder,
 		clock: realClock,
 		keepOutput: options.keepOutput,
+		minFreeBytes: options.minFree,
 		openPath: (path) => openPort(path, options.keepOutput),
 		discover: async () => (await listInstruments()).map(({ port, title, usbSerial }) => ({ path: port, title, serial: usbSerial ?? '' })),
 	});
@@ -79,6 +84,9 @@ async function serve(options: Options): Promise<void> {
 			allowOrigin: options.allowOrigin,
 			uiFolder: fileURLToPath(new URL(import.meta.url.includes('/dist/cli/') ? '../ui/' : '../dist/ui/', import.meta.url)),
 			version,
+		}).catch(async (error) => {
+			await project.discard(); // made for nothing, if it was not there before
+			throw error;
 		}),
 	);
 	for (const warning of server.warnings) console.error(`microjoule: ${warning}`);

@@ -19,6 +19,8 @@ export const errorCodes = {
 	DEVICE_BUSY: { status: 409, brief: 'The instrument is already measuring, or is used by another recording.' },
 	NOT_SUPPORTED: { status: 400, brief: 'This instrument, or this format, cannot do what was asked.' },
 	NOT_EMPTY: { status: 409, brief: 'The folder holds something that is not a Microjoule project; nothing is overwritten.' },
+	PROJECT_BUSY: { status: 409, brief: 'Another program has the project open; here it can be read, not changed.' },
+	UNSAVED: { status: 409, brief: 'The project has changes that are not saved; save or discard them.' },
 	DAMAGED: { status: 422, brief: 'A file is not what it should be: truncated, altered or of another kind.' },
 	NEWER_VERSION: { status: 422, brief: 'The file was written by a newer version of Microjoule.' },
 	DISK: { status: 507, brief: 'The disk is full, read-only, or failed.' },

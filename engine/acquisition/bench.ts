@@ -9,7 +9,7 @@ import type { Instrument } from '../../drivers/instrument.ts';
 import type { SettingsChange } from '../../drivers/settings.ts';
 import type { Decoder } from '../decode/decoded.ts';
 import type { Project } from '../project/project.ts';
-import { RecordingReader } from '../recording/reader.ts';
+import type { RecordingReader } from '../recording/reader.ts';
 import { statistics } from '../recording/statistics.ts';
 import { type View, view } from '../recording/view.ts';
 import type { BenchApi, BenchChange, DeviceState, FoundInstrument, RecordingInProgress, RecordingSummary } from '../server/bench-api.ts';
@@ -26,6 +26,8 @@ export interface BenchOptions {
 	readonly openPath: (path: string) => Promise<Instrument>;
 	readonly discover: () => Promise<readonly Omit<FoundInstrument, 'open'>[]>;
 	readonly keepOutput?: boolean;
+	/** Bytes that the disk keeps free: below, a recording ends. */
+	readonly minFreeBytes?: number;
 }
 
 interface Place {
@@ -159,7 +161,7 @@ export class Bench implements BenchApi, AsyncDisposable {
 				recordedS = progressS;
 			};
 			try {
-				recorder = await Recorder.create(measured, { folder, id, name, onProgress });
+				recorder = await Recorder.create(measured, { folder, id, name, onProgress, minFreeBytes: this.#options.minFreeBytes });
 			} catch (error) {
 				await project.removeRecording(id);
 				throw error;
@@ -176,7 +178,10 @@ export class Bench implements BenchApi, AsyncDisposable {
 					return recordedS;
 				},
 			};
-			recorder.complete.catch((error: unknown) => this.#recordingFailed(recorder, error));
+			recorder.complete.then(
+				() => recorder.stopReason && this.#recordingFailed(recorder, recorder.stopReason),
+				(error: unknown) => this.#recordingFailed(recorder, error),
+			);
 			if (previous) await this.#finish(previous);
 			this.#tell({ type: 'recordings' });
 			this.#tell({ type: 'recording', recording: this.recording });
@@ -281,17 +286,23 @@ export class Bench implements BenchApi, AsyncDisposable {
 	async #recordingFailed(recorder: Recorder, error: unknown): Promise<void> {
 		if (this.#recorder?.recorder !== recorder) return;
 		this.#recorder = undefined;
-		const message = `The recording stopped: ${messageOf(error)}`;
+		// Closing says how much was lost, and lets go of the files before anybody is told.
+		const failure = await this.#finish(recorder).then(
+			() => error,
+			(reason: unknown) => reason,
+		);
+		const message = `The recording stopped: ${messageOf(failure)}`;
 		for (const { instrument, stream } of this.#measured())
 			this.#happened(instrument.identity.id, { type: 'fault', fault: 'device', message, time: stream.nextFrame / stream.frameRate });
-		await this.#finish(recorder).catch(() => {});
 		this.#tell({ type: 'recording', recording: null });
 		this.#tell({ type: 'recordings' });
 	}
 
 	async #reading<T>(id: string, use: (reader: RecordingReader) => Promise<T>): Promise<T> {
-		const folder = this.#options.project.recordingFolder(id);
-		const reader = await RecordingReader.open(folder);
+		// Of the recording in progress the latest samples are still staged in memory: written first, they are read like all others.
+		const current = this.#recorder?.recorder;
+		if (current?.id === id) await current.flush().catch(() => {}); // what failed is reported by the recorder; the rest can be read
+		const reader = await this.#options.project.openRecording(id);
 		try {
 			return await use(reader);
 		} finally {

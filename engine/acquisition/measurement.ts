@@ -3,7 +3,7 @@
  * while it runs: a recording is a tap, so it can begin, end and roll over without disturbing a device's stream.
  */
 
-import type { Clock } from '../../drivers/clock.ts';
+import { type Clock, VirtualClock } from '../../drivers/clock.ts';
 import { MicrojouleError } from '../../drivers/errors.ts';
 import type { Instrument, MeasurementPlan } from '../../drivers/instrument.ts';
 import type { Decoder } from '../decode/decoded.ts';
@@ -61,12 +61,16 @@ export class Measurement implements AsyncDisposable {
 			return { instrument, stream: streams[index], channels: start.status === 'fulfilled' ? start.value.channels : [], clock, startedAtS, startedAt };
 		});
 		const measurement = new Measurement(devices);
+		// Files take the host's time to make; simulated time must not depend on it.
+		const release = clock instanceof VirtualClock ? clock.hold() : undefined;
 		try {
 			await prepare?.(devices);
 		} catch (error) {
+			release?.();
 			for (const { instrument } of parts) await instrument.stop().catch(() => {});
 			throw error;
 		} finally {
+			release?.();
 			for (const stream of streams) stream.begin();
 		}
 		return measurement;

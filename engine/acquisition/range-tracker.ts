@@ -26,7 +26,7 @@ export class RangeTracker {
 	#range = -1;
 	/** Magnitudes from low to high leave the range as it is. */
 	#low = Number.POSITIVE_INFINITY;
-	#high = 0;
+	#high = Number.POSITIVE_INFINITY;
 	readonly #blocks = Entries.allocate(blocksAtOnce, 0);
 	#second = -1;
 	#reported = 0;
@@ -42,6 +42,7 @@ export class RangeTracker {
 	scan(column: Float32Array, timeS: number, stepS: number, emit: (event: AcquisitionEvent) => void): void {
 		const blocks = this.#blocks;
 		const kernels = processKernels();
+		this.#setBounds(); // `forced` may have changed
 		for (let at = 0; at < column.length; ) {
 			const count = kernels.summarize(column.subarray(at, at + blocksAtOnce * blockSamples), blocks.bytes, blockSamples);
 			for (let b = 0; b < count; b++, at += blockSamples)
@@ -66,14 +67,22 @@ export class RangeTracker {
 	}
 
 	#enter(magnitude: number): void {
-		const spans = this.#spans;
-		const last = spans.length - 1;
-		const finest = this.forced ? 1 : 0;
-		let range = finest;
-		while (range < last && magnitude > spans[range]) range++;
-		this.#range = range;
-		this.#low = range > finest ? spans[range - 1] * hysteresis : -1;
-		this.#high = range < last ? spans[range] : Number.POSITIVE_INFINITY;
+		const last = this.#spans.length - 1;
+		this.#range = this.#finest;
+		while (this.#range < last && magnitude > this.#spans[this.#range]) this.#range++;
+		this.#setBounds();
+	}
+
+	get #finest(): number {
+		return this.forced ? 1 : 0;
+	}
+
+	/** Before the first sample, and once a range is no longer allowed, any magnitude is outside. */
+	#setBounds(): void {
+		const range = this.#range;
+		const finest = this.#finest;
+		this.#low = range < finest ? Number.POSITIVE_INFINITY : range > finest ? this.#spans[range - 1] * hysteresis : -1;
+		this.#high = range < this.#spans.length - 1 ? this.#spans[range] : Number.POSITIVE_INFINITY;
 	}
 
 	#report(time: number, emit: (event: AcquisitionEvent) => void): void {

@@ -3,6 +3,7 @@
  * sample, and moves event times accordingly. One recorder may end at exactly the sample at which the next begins.
  */
 
+import type { MicrojouleError } from '../../drivers/errors.ts';
 import type { RecordedChannel, RecordedDevice, RecordingInfo } from '../recording/format.ts';
 import { formatVersion } from '../recording/format.ts';
 import { RecordingWriter } from '../recording/writer.ts';
@@ -34,6 +35,8 @@ export interface RecorderOptions {
 	readonly durationS?: number;
 	/** Called with the shortest recorded time over all devices, in s. */
 	readonly onProgress?: (recordedS: number) => void;
+	/** Bytes that the disk keeps free: below, nothing is begun, and what is running ends. */
+	readonly minFreeBytes?: number;
 }
 
 export class Recorder implements Tap {
@@ -46,12 +49,17 @@ export class Recorder implements Tap {
 	#durationS: number;
 	#onProgress: ((recordedS: number) => void) | undefined;
 	#failed = false;
+	#stopReason: MicrojouleError | undefined;
 	#resolve: () => void = () => {};
 	#reject: (error: unknown) => void = () => {};
 
 	/** Creates the recording's folder and files. Nothing is recorded before begin(). */
 	static async create(devices: readonly MeasuredDevice[], options: RecorderOptions): Promise<Recorder> {
-		return new Recorder(devices, await RecordingWriter.create(options.folder, describe(devices, options)), options);
+		let recorder: Recorder | undefined;
+		const { folder, minFreeBytes } = options;
+		const writer = await RecordingWriter.create(folder, describe(devices, options), { minFreeBytes, onLowSpace: (error) => recorder?.stop(error) });
+		recorder = new Recorder(devices, writer, options);
+		return recorder;
 	}
 
 	private constructor(devices: readonly MeasuredDevice[], writer: RecordingWriter, options: RecorderOptions) {
@@ -91,6 +99,12 @@ export class Recorder implements Tap {
 		}
 		info.start = new Date(startMs).toISOString();
 		this.#writer.saveInfo().catch(() => {}); // the writer remembers the failure and reports it
+		this.#finishIfDone(); // no sample fits into a very short duration
+	}
+
+	/** Why it ended by itself before its time, all it has written being whole: the disk came to its floor. */
+	get stopReason(): MicrojouleError | undefined {
+		return this.#stopReason;
 	}
 
 	get info(): RecordingInfo {
@@ -128,6 +142,11 @@ export class Recorder implements Tap {
 		} else if (time >= 0 && event.time < piece.endS) this.#writer.event({ device, ...event, time });
 	}
 
+	/** Resolves when everything recorded so far can be read. */
+	flush(): Promise<void> {
+		return this.#writer.flush();
+	}
+
 	/** Ends the recording at these places (frames per device id, none of them already past), by default where each device's stream stands now. */
 	end(lastFrames?: ReadonlyMap<string, number>): void {
 		for (const [id, piece] of this.#pieces) {
@@ -145,6 +164,12 @@ export class Recorder implements Tap {
 		await this.complete.catch(() => {}); // the writer reports the failure
 		this.#measureClocks();
 		return this.#writer.close();
+	}
+
+	/** Ends it here, for a reason that `stopReason` keeps. */
+	stop(reason: MicrojouleError): void {
+		this.#stopReason = reason;
+		this.end();
 	}
 
 	#advanced(span: Span): void {

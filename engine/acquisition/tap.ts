@@ -8,8 +8,8 @@ import type { InstrumentEvent } from '../../drivers/instrument.ts';
 /** What happened besides samples, with the time in seconds of the device's own samples since the start. */
 export type AcquisitionEvent =
 	| InstrumentEvent
-	/** Lost frames: every channel of the device has NaN from `time` for `duration` s. */
-	| { readonly type: 'gap'; readonly time: number; readonly duration: number; readonly reason: 'lost' | 'checksum' }
+	/** Lost frames: every channel of the device has NaN from `time` for `duration` s; `damaged`: on the disk, and only the channel named. */
+	| { readonly type: 'gap'; readonly time: number; readonly duration: number; readonly reason: 'lost' | 'checksum' | 'damaged'; readonly channel?: string }
 	/** A digital channel's level from `time` on; the first one states the initial level. */
 	| { readonly type: 'edge'; readonly time: number; readonly channel: string; readonly level: 0 | 1 }
 	/** The main current was measured in another range from `time` on. */

@@ -18,6 +18,8 @@ export interface KernelExports {
 	powerHeld(current: number, n: number, voltage: number, hold: number, phase: number, power: number): void;
 	powerResampled(current: number, n: number, voltage: number, currentTicks: number, voltageTicks: number, phase: number, power: number): void;
 	readonly validSamples: WebAssembly.Global;
+	csvRows(samples: number, n: number, start: number, rate: number, tables: number, out: number): number;
+	readonly csvRowsWritten: WebAssembly.Global;
 }
 
 let compiled: WebAssembly.Module | undefined;
@@ -110,6 +112,16 @@ export class Kernels {
 		else this.#exports.powerResampled(i.ptr, current.length, v.ptr, currentTicks, voltageTicks, phase, p.ptr);
 		if (p.scratch) out.set(this.memory.float32(p.ptr, current.length));
 		this.#free(i, v, p);
+	}
+
+	/**
+	 * Rows of CSV (kernels/csv.ts) of samples that lie in the memory, the first with index `start`: how many rows were written at `outPtr`, and their
+	 * bytes. It stops early before a row that needs exact arithmetic.
+	 */
+	csvRows(samples: Float32Array, start: number, rate: number, tablesPtr: number, outPtr: number): { rows: number; bytes: number } {
+		if (!this.memory.owns(samples)) throw new MicrojouleError('INTERNAL', 'The samples of CSV rows must lie in the memory of the kernels.');
+		const end = this.#exports.csvRows(samples.byteOffset, samples.length, start, rate, tablesPtr, outPtr);
+		return { rows: this.#exports.csvRowsWritten.value as number, bytes: end - outPtr };
 	}
 
 	/** The kernels read as far as they are told: what is missing must be found here. */

@@ -1,5 +1,5 @@
 /**
- * Numbers as C's printf writes them, to the last digit: `%.9g` and `%.6f`, into bytes. The fast path multiplies by a power of ten and rounds;
+ * Numbers as C's printf writes them, to the last digit: `%.9g`, `%.6f` and `%.3f`, into bytes. The fast path multiplies by a power of ten and rounds;
  * where that could differ from the exact decimal value of the float64, because it lies near a half, BigInt arithmetic decides. Ties go to
  * the even digit, as in printf.
  */
@@ -52,6 +52,20 @@ export function writeFixed6(target: Uint8Array, at: number, value: number): numb
 	put3(target, end, upper);
 	put3(target, end + 3, fraction - upper * 1000);
 	return end + 6;
+}
+
+/** Writes `%.3f` of `value` (µA, ms) at `at`; returns the end. NaN is `nan`. */
+export function writeFixed3(target: Uint8Array, at: number, value: number): number {
+	let end = at;
+	const magnitude = Math.abs(value);
+	if (!(magnitude < 9e11)) return writeText(target, end, Number.isFinite(value) ? value.toFixed(3) : String(value).toLowerCase().replace('infinity', 'inf'));
+	if (value < 0) target[end++] = minus;
+	const milli = rounded(magnitude, 3);
+	const whole = Math.floor(milli / 1000);
+	end = writeInteger(target, end, whole);
+	target[end++] = dot;
+	put3(target, end, milli - whole * 1000);
+	return end + 3;
 }
 
 /** magnitude · 10^k, rounded to an integer as the exact product would be, ties to even. */

@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { arcChannel, recorded, temporaryFolder } from '../recording/testing.ts';
 import { Project } from './project.ts';
+import { onDisk, projectWith, samplesOf } from './testing.ts';
 
 let folder: ReturnType<typeof temporaryFolder>;
 beforeEach(() => {
@@ -16,7 +17,7 @@ describe('Project', () => {
 		await Project.create(at('empty'));
 		await Project.create(at('deep/new'), { name: 'My sensor' });
 		const project = await Project.open(at('deep/new'));
-		expect(project.file).toMatchObject({ version: 1, name: 'My sensor', devices: [], settings: {}, recordings: [], selections: [] });
+		expect(project.file).toMatchObject({ version: 2, name: 'My sensor', devices: [], settings: {}, recordings: [], selections: [] });
 		expect((await Project.openOrCreate(at('deep/new'))).file.name).toBe('My sensor');
 	});
 
@@ -26,6 +27,7 @@ describe('Project', () => {
 			const added = await project.addRecording();
 			(await recorded(added.folder, [{ ...arcChannel('mc', 4000), samples: [value] }], [], { info: { id: added.id } })).close();
 		}
+		await project.close();
 		const again = await Project.open(at('p'));
 		expect(again.recordings).toEqual(['001', '002']);
 		expect((await again.list()).map(({ id, info }) => [id, info?.channels[0].count])).toEqual([
@@ -55,7 +57,11 @@ describe('Project', () => {
 		['[]', 'DAMAGED'],
 		['{"version": 1, "recordings": ["../.."]}', 'DAMAGED'],
 		['{"version": 1, "recordings": ["001", "001"]}', 'DAMAGED'],
-		['{"version": 2}', 'NEWER_VERSION'],
+		['{"version": 3}', 'NEWER_VERSION'],
+		['{"version": 0}', 'DAMAGED'],
+		['{"version": 2, "recordings": [{"id": "001"}, {"id": "002", "folder": "001"}]}', 'DAMAGED'],
+		['{"version": 2, "recordings": [{"id": "001", "logs": [{"id": "1", "file": "../x"}]}]}', 'DAMAGED'],
+		['{"version": 2, "recordings": [], "selections": [{"name": "boot"}]}', 'DAMAGED'],
 	])('refuses project.json %j and leaves it alone', async (content, code) => {
 		mkdirSync(at('p'));
 		writeFileSync(at('p/project.json'), content);
@@ -75,9 +81,45 @@ describe('Project', () => {
 		expect(readdirSync(at('mine'))).toEqual([]);
 
 		const older = await Project.create(at('older'));
+		await older.close();
 		const opened = await Project.open(at('older'));
 		await opened.discard((await opened.addRecording()).id);
 		expect(opened.recordings).toEqual([]);
 		expect(existsSync(`${older.folder}/project.json`)).toBe(true);
+	});
+
+	it('is saved as another, edits included, and stays as it was', async () => {
+		const project = await projectWith(at('p'), 2);
+		const before = onDisk(at('p'));
+		await project.createLog('002', 'empty');
+		await project.edit.deleteRecording('001');
+		await project.edit.crop('002', { to: 0.5 });
+		await expect(project.saveAs(at('p'))).rejects.toMatchObject({ code: 'NOT_EMPTY' });
+		await using copy = await project.saveAs(at('q'), { name: 'Copy' });
+		expect(copy.file).toMatchObject({ name: 'Copy', recordings: [{ id: '002' }] });
+		expect(copy.unsaved).toBe(false);
+		expect(await samplesOf(copy, '002', 'mc')).toHaveLength(2000);
+		await expect(project.addRecording()).rejects.toMatchObject({ code: 'NOT_FOUND', message: expect.stringContaining('closed') });
+		const { 'project.json': _, ...recordings } = before;
+		expect(onDisk(at('p'))).toMatchObject(recordings);
+		expect((await Project.open(at('p'))).recordings).toEqual(['001', '002']);
+	});
+
+	it('tells two recordings with one id', async () => {
+		await using project = await projectWith(at('p'), 2);
+		cpSync(at('p/recordings/001/recording.json'), at('p/recordings/002/recording.json'));
+		cpSync(at('p/recordings/001/checksums'), at('p/recordings/002/checksums'));
+		await expect(project.openRecording('002')).rejects.toMatchObject({ code: 'DAMAGED', message: expect.stringContaining('id 001') });
+		expect((await project.list()).map(({ problem }) => problem !== undefined)).toEqual([false, true]);
+		expect(await samplesOf(project, '001', 'mc')).toHaveLength(4000);
+	});
+
+	it('clears away what a program that died had edited and not saved, and nothing else', async () => {
+		const project = await projectWith(at('p'), 1);
+		await project.close();
+		for (const name of ['001.r7', 'mine']) mkdirSync(at(`p/recordings/${name}`));
+		await using again = await Project.open(at('p'), { write: true });
+		expect(again.recordings).toEqual(['001']);
+		expect(readdirSync(at('p/recordings'))).toEqual(['001', 'mine']);
 	});
 });

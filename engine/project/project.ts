@@ -1,60 +1,50 @@
 /**
- * A project on disk: a folder with project.json and its recordings. This file owns project.json, which it writes atomically, and the names
- * of the recordings' folders; the recordings' contents belong to engine/recording.
+ * A project on disk: a folder with project.json, its recordings and its logs. This file owns the names of folders and what comes
+ * in; project.json and the lock are store.ts's, what can be edited editor.ts's, the recordings' contents engine/recording's.
  *
- * Nothing here ever overwrites a folder that is not a project.
+ * Nothing here ever overwrites a folder that is not a project. What an edit replaced stays on the disk until save() or close(). New
+ * recordings, user logs and their lines, and the devices are no edits: they are on the disk at once and cannot be undone.
  */
 
-import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
+import { cp, mkdir, rm, rmdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { MicrojouleError, messageOf } from '../../drivers/errors.ts';
 import type { Settings } from '../../drivers/settings.ts';
 import type { RecordingInfo } from '../recording/format.ts';
-import { RecordingReader, readInfo } from '../recording/reader.ts';
-import { diskError, writeAtomically } from '../recording/writer.ts';
+import { readInfo } from '../recording/info-file.ts';
+import { RecordingReader } from '../recording/reader.ts';
+import { diskError } from '../recording/writer.ts';
+import { ProjectEditor } from './editor.ts';
+import { addLog, logOf, recordingOf } from './edits.ts';
+import { folderOf, newProjectFile, type ProjectDevice, type ProjectFile, pathsOf, type RecordingEntry, readProjectFile } from './file.ts';
+import { isProject, nextRecordingId, requireEmpty, requireProject } from './folder.ts';
+import { ProjectStore } from './store.ts';
+import { appendLogLines, type LogLine, type LogPage, type LogQuery, logPage, readLogLines } from './user-log.ts';
 
-export const projectVersion = 1;
+export type { ProjectDevice, ProjectFile, ProjectSelection, RecordingEntry } from './file.ts';
+export { projectVersion } from './migrations.ts';
 
-/** A device that belongs to the project, as it was last seen. */
-export interface ProjectDevice {
+export interface ListedRecording {
 	readonly id: string;
-	readonly kind: string;
-	readonly name: string;
-	readonly serial: string;
-	readonly simulated: boolean;
-}
-
-/** A named window, in s from the recording's start. */
-export interface ProjectSelection {
-	readonly name: string;
-	readonly from: number;
-	readonly to: number;
-	readonly recording?: string;
-	readonly color?: string;
-	readonly note?: string;
-}
-
-/** project.json. */
-export interface ProjectFile {
-	readonly version: number;
-	name: string;
-	/** ISO 8601, UTC. */
-	readonly created: string;
-	devices: ProjectDevice[];
-	/** Last settings of each device, by its id. */
-	settings: Record<string, Partial<Settings>>;
-	/** Ids, in order. */
-	recordings: string[];
-	selections: ProjectSelection[];
-}
-
-export class Project {
 	/** Absolute. */
 	readonly folder: string;
-	readonly file: ProjectFile;
-	/** What open() made that was not there before, for discard(). */
+	readonly entry: RecordingEntry;
+	/** What recording.json says, with the project's name and offset for it. */
+	readonly info?: RecordingInfo;
+	/** Why it cannot be read. */
+	readonly problem?: string;
+}
+
+export class Project implements AsyncDisposable {
+	/** Absolute. */
+	readonly folder: string;
+	/** What can be undone. */
+	readonly edit: ProjectEditor;
+	#store: ProjectStore;
+	/** What create() made that was not there before, for discard(). */
 	#created: { folder: string | undefined; project: boolean };
+	/** Recordings that began in this program. */
+	#begun = new Set<string>();
 
 	/**
 	 * Makes a project of a new or empty folder. Throws NOT_EMPTY for a folder that holds something else (or already is a project), INVALID_VALUE
@@ -62,113 +52,245 @@ export class Project {
 	 */
 	static async create(path: string, options: { name?: string } = {}): Promise<Project> {
 		const folder = resolve(path);
-		if (await isProject(folder)) throw new MicrojouleError('NOT_EMPTY', `${folder} already is a project; open it, or choose another folder.`, { folder });
 		await requireEmpty(folder);
+		let project: Project | undefined;
 		try {
 			const first = await mkdir(folder, { recursive: true });
-			const file: ProjectFile = {
-				version: projectVersion,
-				name: options.name ?? basename(folder),
-				created: new Date().toISOString(),
-				devices: [],
-				settings: {},
-				recordings: [],
-				selections: [],
-			};
-			const project = new Project(folder, file, { folder: first, project: true });
-			await project.save();
+			project = new Project(folder, newProjectFile(options.name ?? basename(folder)), { folder: first, project: true });
+			await project.#store.takeLock();
+			project.requireWritable();
+			if (isProject(folder)) throw new MicrojouleError('NOT_EMPTY', `${folder} has become a project of another program meanwhile; open it, or choose another folder.`, { folder });
+			await project.#store.write();
 			return project;
 		} catch (error) {
+			if (project) project.#store.release();
 			throw error instanceof MicrojouleError ? error : diskError(folder, error);
 		}
 	}
 
-	/** Opens a project. Throws NOT_FOUND, NOT_EMPTY (a folder of something else), DAMAGED or NEWER_VERSION. */
-	static async open(path: string): Promise<Project> {
+	/**
+	 * Opens a project, for reading; the first change, or `write`, takes its lock. With `write`, a project that another program has open is opened
+	 * read-only, and `readOnly` says so. Throws NOT_FOUND, NOT_EMPTY (a folder of something else), DAMAGED or NEWER_VERSION.
+	 */
+	static async open(path: string, { write = false }: { write?: boolean } = {}): Promise<Project> {
 		const folder = resolve(path);
-		const found = await stat(folder).catch(() => undefined);
-		if (!found) throw new MicrojouleError('NOT_FOUND', `There is no project ${folder}.`, { folder });
-		if (!found.isDirectory()) throw new MicrojouleError('DAMAGED', `${folder} is a file; a project is a folder.`, { folder });
-		if (!(await isProject(folder))) {
-			const empty = (await readdir(folder)).length === 0;
-			throw new MicrojouleError(empty ? 'NOT_FOUND' : 'NOT_EMPTY', `${folder} is not a Microjoule project: it has no project.json.`, { folder });
-		}
-		return new Project(folder, await readProjectFile(join(folder, 'project.json')), { folder: undefined, project: false });
+		await requireProject(folder);
+		const project = new Project(folder, await readProjectFile(join(folder, 'project.json')), { folder: undefined, project: false });
+		if (write) await project.#store.takeLock();
+		await project.#store.load();
+		return project;
 	}
 
-	/** Opens the project, or makes one of a new or empty folder. */
+	/** Opens the project for writing, or makes one of a new or empty folder. */
 	static async openOrCreate(path: string, options: { name?: string } = {}): Promise<Project> {
-		return (await isProject(resolve(path))) ? Project.open(path) : Project.create(path, options);
+		return isProject(resolve(path)) ? Project.open(path, { write: true }) : Project.create(path, options);
 	}
 
 	private constructor(folder: string, file: ProjectFile, created: { folder: string | undefined; project: boolean }) {
 		this.folder = folder;
-		this.file = file;
+		this.#store = new ProjectStore(folder, file);
 		this.#created = created;
+		this.edit = new ProjectEditor({
+			folder,
+			apply: (label, change) => this.#store.apply(label, change),
+			own: (path) => this.#store.own(path),
+			requireFinished: (id) => this.#requireFinished(id),
+		});
+	}
+
+	/** As it is now, edits that are not saved included. */
+	get file(): ProjectFile {
+		return this.#store.fileOf(this.#store.present);
 	}
 
 	/** Ids of the recordings, in order. */
 	get recordings(): readonly string[] {
-		return this.file.recordings;
+		return this.#store.present.recordings.map(({ id }) => id);
 	}
 
-	/** Writes project.json: a crash leaves the old one or the new one. */
-	async save(): Promise<void> {
+	/** Why the project cannot be changed, for people; undefined when it can, or nobody has tried. */
+	get readOnly(): string | undefined {
+		return this.#store.readOnly;
+	}
+
+	/** There are edits that save() has not put on the disk. */
+	get unsaved(): boolean {
+		return this.#store.history.unsaved;
+	}
+
+	/** What undo() would take back, and redo() do again; undefined when there is nothing. */
+	get undoable(): string | undefined {
+		return this.#store.history.undoable;
+	}
+
+	get redoable(): string | undefined {
+		return this.#store.history.redoable;
+	}
+
+	/** Takes the last edit back; resolves to what it was. */
+	undo(): Promise<string | undefined> {
+		return this.#store.changing(() => this.#store.history.undo());
+	}
+
+	redo(): Promise<string | undefined> {
+		return this.#store.changing(() => this.#store.history.redo());
+	}
+
+	/**
+	 * Puts the edits on the disk and removes the files they replaced; an edit whose old files are gone can no longer be undone. With
+	 * `keepHistory` those files stay, and undo and redo work when the project is opened again.
+	 */
+	save({ keepHistory = false }: { keepHistory?: boolean } = {}): Promise<void> {
+		return this.#store.changing(() => this.#store.save(keepHistory));
+	}
+
+	/**
+	 * Copies the project, edits included, to a new or empty folder, closes this one as it was last saved, and resolves to the new one. Throws
+	 * what create() does, DEVICE_BUSY while recording.
+	 */
+	async saveAs(path: string, options: { name?: string } = {}): Promise<Project> {
+		const { present } = this.#store;
+		for (const { id } of present.recordings) await this.#requireFinished(id);
+		const target = await Project.create(path, { name: options.name ?? present.name });
 		try {
-			await writeAtomically(join(this.folder, 'project.json'), Buffer.from(`${JSON.stringify(this.file, null, '\t')}\n`));
+			for (const relative of pathsOf(present))
+				await cp(join(this.folder, relative), join(target.folder, relative), { recursive: true, errorOnExist: true, force: false }).catch((error: NodeJS.ErrnoException) => {
+					if (error.code !== 'ENOENT' || !relative.startsWith('logs/')) throw error; // a log without lines has no file
+				});
+			await target.#store.adopt(this.#store.header, { ...present, name: target.file.name });
 		} catch (error) {
-			throw diskError(this.folder, error);
+			for (const part of ['recordings', 'logs']) await rm(join(target.folder, part), { recursive: true, force: true });
+			await target.#unmake();
+			throw error instanceof MicrojouleError ? error : diskError(target.folder, error);
 		}
+		await this.close({ discard: true });
+		return target;
+	}
+
+	/**
+	 * Ends the use of the project and frees it for others. Throws UNSAVED when there are edits to save, unless told to save or to discard them.
+	 * Idempotent.
+	 */
+	async close({ save = false, discard = false }: { save?: boolean; discard?: boolean } = {}): Promise<void> {
+		if (!(await this.#store.settled())) return;
+		if (this.unsaved && save) await this.save();
+		else if (this.unsaved && !discard)
+			throw new MicrojouleError('UNSAVED', `The project ${this.folder} has changes that are not saved (the last: ${this.undoable ?? 'undo'}). Save or discard them.`, {
+				folder: this.folder,
+			});
+		await this.#store.close();
+	}
+
+	/** Closes; edits that were not saved are gone. */
+	[Symbol.asyncDispose](): Promise<void> {
+		return this.close({ discard: true });
+	}
+
+	/** Throws PROJECT_BUSY where the project is known to be read-only. */
+	requireWritable(): void {
+		this.#store.requireWritable();
+	}
+
+	/** Notes a device and its last settings down, at once. */
+	rememberDevice(device: ProjectDevice, settings: Partial<Settings>): Promise<void> {
+		return this.#store.changing(async () => {
+			const { header } = this.#store;
+			const devices = [...header.devices.filter(({ id }) => id !== device.id), device];
+			this.#store.header = { ...header, devices, settings: { ...header.settings, [device.id]: { ...settings } } };
+			await this.#store.write();
+		});
 	}
 
 	/** Reserves the id and names the folder of a new recording; RecordingWriter.create makes the folder. */
-	async addRecording(): Promise<{ id: string; folder: string }> {
-		const taken = [...this.file.recordings, ...(await readdir(join(this.folder, 'recordings')).catch(() => []))];
-		const last = taken.reduce((highest, id) => (/^\d+$/.test(id) ? Math.max(highest, Number(id)) : highest), 0);
-		const id = String(last + 1).padStart(3, '0');
-		this.file.recordings.push(id);
-		await this.save();
-		return { id, folder: this.#recordingFolder(id) };
+	addRecording(): Promise<{ id: string; folder: string }> {
+		return this.#store.changing(async () => {
+			const known = this.#store.history.states().flatMap(({ recordings }) => recordings.map(({ id }) => id));
+			const id = await nextRecordingId(this.folder, known);
+			await this.#store.rewrite((state) => ({ ...state, recordings: [...state.recordings, { id }] }));
+			this.#begun.add(id);
+			return { id, folder: this.recordingFolder(id) };
+		});
 	}
 
-	/** Folder of a recording. Throws NOT_FOUND for an id that is not in the project, listing those that are. */
+	/** What the project says of a recording. Throws NOT_FOUND for an id that is not in the project, listing those that are. */
+	entry(id: string): RecordingEntry {
+		return recordingOf(this.#store.present, id);
+	}
+
+	/** Folder of a recording. Throws NOT_FOUND like entry(). */
 	recordingFolder(id: string): string {
-		if (!this.file.recordings.includes(id))
-			throw new MicrojouleError(
-				'NOT_FOUND',
-				`The project ${this.folder} has no recording ${id}. ${this.file.recordings.length > 0 ? `Recordings: ${this.file.recordings.join(', ')}.` : 'It has none yet.'}`,
-				{ recording: id, known: this.file.recordings },
-			);
-		return this.#recordingFolder(id);
+		return join(this.folder, 'recordings', folderOf(this.entry(id)));
 	}
 
-	/** Opens a recording for reading; without an id the last one. The caller closes it. */
+	/** Opens a recording for reading, under the project's name for it; without an id the last one. The caller closes it. */
 	async openRecording(id?: string): Promise<RecordingReader> {
-		const wanted = id ?? this.file.recordings.at(-1);
+		const wanted = id ?? this.recordings.at(-1);
 		if (wanted === undefined) throw new MicrojouleError('NOT_FOUND', `The project ${this.folder} has no recording yet.`, { folder: this.folder });
-		return RecordingReader.open(this.recordingFolder(wanted));
+		const entry = this.entry(wanted);
+		const reader = await RecordingReader.open(this.recordingFolder(wanted));
+		try {
+			this.#describe(entry, reader.info);
+		} catch (error) {
+			reader.close();
+			throw error;
+		}
+		return reader;
 	}
 
 	/** What recording.json of every recording says; `problem` instead where it cannot be read. */
-	async list(): Promise<{ id: string; folder: string; info?: RecordingInfo; problem?: string }[]> {
+	async list(): Promise<ListedRecording[]> {
 		return Promise.all(
-			this.file.recordings.map(async (id) => {
-				const folder = this.#recordingFolder(id);
+			this.#store.present.recordings.map(async (entry) => {
+				const place = { id: entry.id, folder: this.recordingFolder(entry.id), entry };
 				try {
-					return { id, folder, info: await readInfo(folder) };
+					return { ...place, info: this.#describe(entry, await readInfo(place.folder)) };
 				} catch (error) {
-					return { id, folder, problem: messageOf(error) };
+					return { ...place, problem: messageOf(error) };
 				}
 			}),
 		);
 	}
 
-	/** Takes a recording out of the project and off the disk. */
-	async removeRecording(id: string): Promise<void> {
-		const folder = this.recordingFolder(id);
-		this.file.recordings.splice(this.file.recordings.indexOf(id), 1);
-		await this.save();
-		await rm(folder, { recursive: true, force: true });
+	/** Takes a recording out of the project and off the disk, at once; it cannot be undone. */
+	removeRecording(id: string): Promise<void> {
+		return this.#store.changing(async () => {
+			this.entry(id);
+			const entries = this.#store.history.states().flatMap(({ recordings }) => recordings.filter((entry) => entry.id === id));
+			const paths = pathsOf({ name: '', recordings: entries, selections: [] });
+			await this.#store.rewrite((state) => ({
+				...state,
+				recordings: state.recordings.filter((entry) => entry.id !== id),
+				selections: state.selections.filter(({ recording }) => recording !== id),
+			}));
+			for (const path of paths) await rm(join(this.folder, path), { recursive: true, force: true });
+		});
+	}
+
+	/** Makes a user log of a recording, at once, also while it is running; resolves to its id. */
+	createLog(id: string, name: string): Promise<string> {
+		return this.#store.changing(async () => {
+			const taken = this.#store.history.states().flatMap(({ recordings }) => recordings.flatMap((entry) => (entry.id === id ? (entry.logs ?? []) : [])));
+			const number = 1 + Math.max(0, ...taken.map((log) => Number(log.id)));
+			const log = { id: String(number), name, file: `${id}-${number}.jsonl` };
+			addLog(this.#store.present, id, log); // throws where it may not be
+			await this.#store.rewrite((state) => (state.recordings.some((entry) => entry.id === id) ? addLog(state, id, log) : state));
+			return log.id;
+		});
+	}
+
+	/** Appends lines to a user log, at once, also while the recording is running. */
+	appendLog(id: string, log: string, lines: readonly LogLine[]): Promise<void> {
+		return this.#store.changing(async () => {
+			const { file } = logOf(this.entry(id), log);
+			await mkdir(join(this.folder, 'logs'), { recursive: true });
+			await appendLogLines(join(this.folder, 'logs', file), lines);
+		});
+	}
+
+	/** A page of a user log, with its offset in the times. */
+	readLog(id: string, log: string, query?: LogQuery): Promise<LogPage> {
+		const { file, offset = 0 } = logOf(this.entry(id), log);
+		return logPage(readLogLines(join(this.folder, 'logs', file)), offset, query);
 	}
 
 	/**
@@ -176,10 +298,16 @@ export class Project {
 	 * object created them and nothing else is inside.
 	 */
 	async discard(id?: string): Promise<void> {
-		if (id !== undefined && this.file.recordings.includes(id)) await this.removeRecording(id);
-		if (!this.#created.project || this.file.recordings.length > 0) return;
+		if (id !== undefined && this.recordings.includes(id)) await this.removeRecording(id);
+		if (!this.#created.project || this.recordings.length > 0) return;
+		await this.#unmake();
+	}
+
+	/** Takes away what create() made, as far as nothing else is inside. */
+	async #unmake(): Promise<void> {
 		await rm(join(this.folder, 'project.json'), { force: true });
-		await rmdir(join(this.folder, 'recordings')).catch(() => {});
+		this.#store.release();
+		for (const part of ['recordings', 'logs']) await rmdir(join(this.folder, part)).catch(() => {});
 		const top = this.#created.folder;
 		for (let folder = this.folder; top !== undefined && folder.startsWith(top); folder = resolve(folder, '..')) {
 			try {
@@ -190,49 +318,23 @@ export class Project {
 		}
 	}
 
-	#recordingFolder(id: string): string {
-		return join(this.folder, 'recordings', id);
+	/** Puts the project's own words for a recording in. Throws DAMAGED where its folder holds another recording of the project. */
+	#describe(entry: RecordingEntry, info: RecordingInfo): RecordingInfo {
+		if (info.id !== entry.id && this.recordings.includes(info.id))
+			throw new MicrojouleError(
+				'DAMAGED',
+				`Two recordings of the project ${this.folder} have the id ${info.id}: the one in ${folderOf(entry)} should be ${entry.id}. Take the copy out of recordings/ and of project.json.`,
+				{ folder: this.folder, id: info.id },
+			);
+		info.name = entry.name ?? info.name;
+		info.offset = entry.offset ?? info.offset;
+		return info;
 	}
-}
 
-async function isProject(folder: string): Promise<boolean> {
-	return existsSync(join(folder, 'project.json'));
-}
-
-async function requireEmpty(folder: string): Promise<void> {
-	const found = await stat(folder).catch(() => undefined);
-	if (!found) return;
-	if (!found.isDirectory()) throw new MicrojouleError('INVALID_VALUE', `${folder} is a file; a project is a folder. Choose another path.`, { folder });
-	const names = await readdir(folder);
-	if (names.length > 0)
-		throw new MicrojouleError(
-			'NOT_EMPTY',
-			`${folder} holds something that is not a Microjoule project (${names.slice(0, 3).join(', ')}${names.length > 3 ? ', …' : ''}); choose a new or empty folder.`,
-			{
-				folder,
-			},
-		);
-}
-
-async function readProjectFile(path: string): Promise<ProjectFile> {
-	const damaged = (why: string, cause?: unknown) =>
-		new MicrojouleError('DAMAGED', `${path} is damaged: ${why}. Restore it from a copy; the recordings beside it are untouched.`, { path }, cause);
-	let file: ProjectFile;
-	try {
-		file = JSON.parse(await readFile(path, 'utf8')) as ProjectFile;
-	} catch (error) {
-		throw damaged(messageOf(error), error);
+	async #requireFinished(id: string): Promise<void> {
+		if (!this.#begun.has(id)) return;
+		const info = await readInfo(this.recordingFolder(id)).catch(() => undefined);
+		if (!info?.finished) throw new MicrojouleError('DEVICE_BUSY', `The recording ${id} is still being recorded; stop it first.`, { id });
+		this.#begun.delete(id);
 	}
-	if (typeof file?.version !== 'number') throw damaged('it states no version');
-	if (file.version > projectVersion)
-		throw new MicrojouleError('NEWER_VERSION', `${path} has version ${file.version}; this program reads up to ${projectVersion}. Update Microjoule.`, {
-			path,
-			version: file.version,
-		});
-	const { recordings } = file;
-	if (!Array.isArray(recordings) || !recordings.every((id) => typeof id === 'string' && /^[A-Za-z0-9_-][A-Za-z0-9._-]*$/.test(id)))
-		throw damaged('its list of recordings is not one');
-	const twice = recordings.find((id, i) => recordings.indexOf(id) !== i);
-	if (twice !== undefined) throw damaged(`it lists the recording ${twice} twice`);
-	return { ...file, devices: file.devices ?? [], settings: file.settings ?? {}, selections: file.selections ?? [] };
 }

@@ -10,8 +10,12 @@ export class AppendFile {
 	readonly fd: number;
 	/** Bytes handed over so far. */
 	length = 0;
+	/** Where the first failed write began; what lies from there on is not to be relied on. */
+	failedFrom = Number.POSITIVE_INFINITY;
 	#pending = 0;
 	#unsynced = false;
+	/** Bytes that a sync has confirmed. */
+	#synced = 0;
 	#idle: (() => void)[] = [];
 	#fail: (error: unknown) => void;
 
@@ -47,9 +51,14 @@ export class AppendFile {
 	sync(): Promise<void> | undefined {
 		if (!this.#unsynced) return undefined;
 		this.#unsynced = false;
+		const length = this.length;
 		return new Promise((resolve) =>
 			fdatasync(this.fd, (error) => {
-				if (error) this.#fail(error);
+				if (error) {
+					// What the operating system could not put on the disk it may have dropped from memory.
+					this.failedFrom = Math.min(this.failedFrom, this.#synced);
+					this.#fail(error);
+				} else this.#synced = length;
 				resolve();
 			}),
 		);
@@ -61,16 +70,27 @@ export class AppendFile {
 
 	#write(bytes: Uint8Array, position: number, done?: (written: boolean) => void): void {
 		this.#pending++;
+		if (position >= this.failedFrom) {
+			// Written now, it would stand behind a hole. Not at once: the caller does not expect `done` before append returns.
+			setImmediate(() => this.#end(false, done));
+			return;
+		}
 		write(this.fd, bytes, 0, bytes.byteLength, position, (error, written) => {
 			if (!error && written > 0 && written < bytes.byteLength) {
 				this.#write(bytes.subarray(written), position + written, done);
 				this.#pending--;
 				return;
 			}
-			if (error) this.#fail(error);
-			else this.#unsynced = true;
-			done?.(!error);
-			if (--this.#pending === 0) for (const resolve of this.#idle.splice(0)) resolve();
+			if (error) {
+				this.failedFrom = Math.min(this.failedFrom, position);
+				this.#fail(error);
+			} else this.#unsynced = true;
+			this.#end(!error, done);
 		});
+	}
+
+	#end(written: boolean, done?: (written: boolean) => void): void {
+		done?.(written);
+		if (--this.#pending === 0) for (const resolve of this.#idle.splice(0)) resolve();
 	}
 }

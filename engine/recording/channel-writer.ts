@@ -179,8 +179,8 @@ export class ChannelWriter {
 	/** After finish() and when all is written: folds again what a late range change made wrong. */
 	correct(): void {
 		if (this.#staleFrom >= this.count) return;
-		const [, ...folds] = this.#pyramid.files;
-		refold({ channel: this.channel, count: this.count, column: this.column.fd, folds: folds.map((file) => file.fd), forcing: this.#forcing }, this.#staleFrom);
+		const [blocks, ...folds] = this.#pyramid.files.map((file) => file.fd);
+		refold({ channel: this.channel, count: this.count, column: this.column.fd, blocks, folds, forcing: this.#forcing }, this.#staleFrom);
 	}
 
 	async close(): Promise<void> {
@@ -234,8 +234,8 @@ export class ChannelWriter {
 /** About a second of samples, at least 2048, at most `most`, in whole 2048-blocks. */
 export function stageLength(rate: number, most: number): number {
 	const blocks = Math.ceil(rate / foldBlock);
-	// From half the limit on a channel is fast: it gets the largest stage, since large writes are cheap ones.
-	const samples = rate * 2 >= most ? most : blocks * foldBlock;
+	// From an eighth of the limit on a channel is fast: it gets the largest stage, since large writes are cheap ones.
+	const samples = rate * 8 >= most ? most : blocks * foldBlock;
 	return Math.max(foldBlock, Math.min(samples, most - (most % foldBlock)));
 }
 

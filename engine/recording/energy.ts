@@ -4,8 +4,11 @@
  *
  * In i·v the voltage that belongs to a current sample is the mean of the voltage over that sample's time, each voltage sample holding
  * until the next: a slower voltage is thus held, a faster one averaged. A product with a lost current, or with no voltage at all, is left out.
+ * The kernels add up whole chunks; those with a loss inside an averaged voltage are done sample by sample.
  */
 
+import { processKernels } from '../decode/kernels.ts';
+import { type RateRatio, rateRatio, voltageSamplesNeeded } from '../decode/ratio.ts';
 import type { RecordedChannel } from './format.ts';
 import type { RecordingReader } from './reader.ts';
 import { totals } from './totals.ts';
@@ -27,6 +30,8 @@ export interface Energy {
 }
 
 const chunkSamples = 1 << 16;
+/** 2²⁰: indices up to 2³³, two days at 50 kS/s, are exact in ticks. */
+const largestTicks = 2 ** 20;
 
 /** The rail that a current or power channel belongs to. A channel that is neither, or a current whose rail was not recorded, has none. */
 export function railOf(reader: RecordingReader, channel: RecordedChannel): Rail | undefined {
@@ -53,16 +58,13 @@ export async function energyOf(reader: RecordingReader, rail: Rail, from: number
 }
 
 async function productEnergy(reader: RecordingReader, current: RecordedChannel, voltage: RecordedChannel, from: number | undefined, to: number | undefined): Promise<Energy> {
-	const ratio = voltage.rate / current.rate;
+	const window = windowOf(from, to, current.rate, current.count);
+	const product = new ProductSum(reader, current, voltage);
 	let sum = 0;
 	let valid = 0;
-	for (const { from: first, to: last, weight } of stretches(windowOf(from, to, current.rate, current.count))) {
-		for (let at = first; at < last; at += chunkSamples) {
-			const end = Math.min(last, at + chunkSamples);
-			const i = await reader.read(current, at, end);
-			const voltageFrom = Math.floor(at * ratio);
-			const v = await reader.read(voltage, voltageFrom, Math.ceil(end * ratio) + 1);
-			const part = Number.isInteger(1 / ratio) ? held(i, v, at, 1 / ratio, voltageFrom) : averaged(i, v, at, ratio, voltageFrom);
+	for (const { from: first, to: last, weight } of stretches(window)) {
+		for (let at = first; at < last; at += product.chunkSamples) {
+			const part = await product.add(at, Math.min(last, at + product.chunkSamples));
 			sum += part.sum * weight;
 			valid += part.valid * weight;
 		}
@@ -70,25 +72,59 @@ async function productEnergy(reader: RecordingReader, current: RecordedChannel, 
 	return { energy: sum / current.rate, validDuration: valid / current.rate };
 }
 
-/** Σ i·v and the number of products, the voltage being slower by a whole number or of the same rate. */
-function held(i: Float32Array, v: Float32Array, at: number, hold: number, voltageFrom: number): { sum: number; valid: number } {
-	let sum = 0;
-	let valid = 0;
-	let k = 0;
-	for (let j = Math.floor(at / hold); k < i.length; j++) {
-		const voltage = j - voltageFrom < v.length ? v[j - voltageFrom] : Number.NaN;
-		const until = Math.min(i.length, (j + 1) * hold - at);
-		for (; k < until; k++) {
-			const product = i[k] * voltage;
-			if (Number.isNaN(product)) continue;
-			sum += product;
-			valid++;
+/** Σ i·v over whole current samples, read into the kernels' memory. */
+class ProductSum {
+	/** Current samples at a time, so many that neither they nor their voltage take much memory. */
+	readonly chunkSamples: number;
+	readonly #reader: RecordingReader;
+	readonly #current: RecordedChannel;
+	readonly #voltage: RecordedChannel;
+	/** Undefined where the rates are no whole numbers of ticks that the kernel can count. */
+	readonly #ticks: RateRatio | undefined;
+
+	constructor(reader: RecordingReader, current: RecordedChannel, voltage: RecordedChannel) {
+		this.#reader = reader;
+		this.#current = current;
+		this.#voltage = voltage;
+		this.#ticks = exactRatio(current.rate, voltage.rate);
+		this.chunkSamples = Math.max(64, Math.floor(chunkSamples / Math.max(1, voltage.rate / current.rate)));
+	}
+
+	/** Σ i·v of the current samples [from, to) and the number of products. */
+	async add(from: number, to: number): Promise<{ sum: number; valid: number }> {
+		const ratio = this.#voltage.rate / this.#current.rate;
+		const ticks = this.#ticks;
+		const firstVoltage = ticks ? Math.floor((from * ticks.currentTicks) / ticks.voltageTicks) : Math.floor(from * ratio);
+		const phase = ticks ? from * ticks.currentTicks - firstVoltage * ticks.voltageTicks : 0;
+		const voltages = ticks ? voltageSamplesNeeded(to - from, ticks, phase) : Math.ceil(to * ratio) + 1 - firstVoltage;
+		const kernels = processKernels();
+		const memory = kernels.memory.alloc(4 * (to - from + voltages));
+		try {
+			const i = kernels.memory.float32(memory.ptr, to - from);
+			const v = kernels.memory.float32(memory.ptr + 4 * i.length, voltages);
+			await this.#reader.fill(this.#current, from, i);
+			// What the voltage's column does not hold is unknown, like what was lost.
+			const known = Math.max(0, Math.min(voltages, this.#voltage.count - firstVoltage));
+			await this.#reader.fill(this.#voltage, firstVoltage, v.subarray(0, known));
+			v.fill(Number.NaN, known);
+			if (!ticks) return averaged(i, v, from, ratio, firstVoltage);
+			const result = kernels.energy(i, v, ticks, phase);
+			// The kernel leaves a product out when any part of its voltage is lost; what is known of the voltage is enough.
+			return ticks.currentTicks === 1 || result.valid === i.length ? result : averaged(i, v, from, ratio, firstVoltage);
+		} finally {
+			memory.free();
 		}
 	}
-	return { sum, valid };
 }
 
-/** The same for any other ratio of rates: the mean of what is known of the voltage during each current sample. */
+/** The ratio of two rates, where whole millihertz state them exactly and no index of a recording overflows in ticks. */
+function exactRatio(currentRate: number, voltageRate: number): RateRatio | undefined {
+	if (![currentRate, voltageRate].every((rate) => Math.round(rate * 1000) / 1000 === rate && rate <= 1e9)) return undefined;
+	const ratio = rateRatio(currentRate, voltageRate);
+	return Math.max(ratio.currentTicks, ratio.voltageTicks) <= largestTicks ? ratio : undefined;
+}
+
+/** The same sample by sample, at any rates: the mean of what is known of the voltage during each current sample. */
 function averaged(i: Float32Array, v: Float32Array, at: number, ratio: number, voltageFrom: number): { sum: number; valid: number } {
 	let sum = 0;
 	let valid = 0;

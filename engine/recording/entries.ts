@@ -28,6 +28,14 @@ export interface Split {
 	saturated: number;
 }
 
+/** What any stretch of samples comes to: valid samples, extremes (NaN without any), sum. */
+export interface BlockSums {
+	count: number;
+	min: number;
+	max: number;
+	sum: number;
+}
+
 /** A view of consecutive entries; `bytes` must start at a multiple of 8. */
 export class Entries {
 	readonly bytes: Uint8Array;
@@ -88,6 +96,33 @@ export class Entries {
 	/** An entry of zeros was never written: a real block without a valid sample has NaN as its minimum. */
 	unwritten(i: number): boolean {
 		return this.count(i) === 0 && this.min(i) === 0;
+	}
+
+	/** Adds entries [from, to) to `sums`. Stops at one that was never written; returns where it stopped. */
+	addTo(sums: BlockSums, from: number, to: number): number {
+		const words = this.entryBytes >> 2;
+		const doubles = this.entryBytes >> 3;
+		let { count, min, max, sum } = sums;
+		let i = from;
+		for (; i < to; i++) {
+			const valid = this.#u32[i * words + field.count];
+			if (valid === 0) {
+				if (this.unwritten(i)) break;
+				continue;
+			}
+			const low = this.#f32[i * words + field.min];
+			const high = this.#f32[i * words + field.max];
+			count += valid;
+			// Written so that the first number replaces NaN.
+			if (!(min <= low)) min = low;
+			if (!(max >= high)) max = high;
+			sum += this.#f64[i * doubles + field.sum];
+		}
+		sums.count = count;
+		sums.min = min;
+		sums.max = max;
+		sums.sum = sum;
+		return i;
 	}
 
 	setBlock(i: number, count: number, min: number, max: number, sum: number, sumOfSquares: number): void {

@@ -29,14 +29,15 @@ export const foldEntryBytes = 64;
 
 export interface RecordedDevice {
 	readonly id: string;
-	readonly kind: InstrumentKind;
+	/** `import`: its samples came from a file. */
+	readonly kind: InstrumentKind | 'import';
 	readonly name: string;
 	readonly serial: string;
 	readonly hardwareVersion: string;
 	readonly firmwareVersion: string;
 	readonly simulated: boolean;
-	/** Settings at the start. */
-	readonly settings: Readonly<Settings>;
+	/** Settings at the start; none are known of an import. */
+	readonly settings: Readonly<Partial<Settings>>;
 	/**
 	 * The device's clock against the host's monotonic clock: true rate / nominal rate − 1, and its standard uncertainty, over `span` s. Host
 	 * time t after the start lies at sample time t · (1 + deviation) + offset. Absent on a virtual clock or when too short to tell.

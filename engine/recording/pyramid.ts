@@ -9,11 +9,16 @@ import type { RecordedChannel } from './format.ts';
 import { levels } from './format.ts';
 import type { Forcing, RangeSplitter } from './range-split.ts';
 
-/** Entries a level gathers before they are written. */
-const gathered = 4 * fan;
+/** Entries a level gathers before they are written: a write, however small, costs the caller a thread switch. */
+const gathered = 16 * fan;
+
+/** Where a level's bytes go, in order. */
+export interface ByteSink {
+	append(bytes: Uint8Array, done?: (written: boolean) => void): void;
+}
 
 interface Level {
-	readonly file: AppendFile;
+	readonly file: ByteSink;
 	readonly entries: Entries;
 	/** Entries complete in memory, and how many of them are written and folded. */
 	used: number;
@@ -21,12 +26,13 @@ interface Level {
 	folded: number;
 }
 
-export class Pyramid {
-	readonly #blocks: AppendFile;
+export class Pyramid<Sink extends ByteSink = AppendFile> {
+	/** One a level. */
+	readonly files: readonly Sink[];
 	readonly #levels: Level[];
 	readonly #splitter: RangeSplitter;
 
-	static async create(folder: string, channel: RecordedChannel, splitter: RangeSplitter, fail: (error: unknown) => void): Promise<Pyramid> {
+	static async create(folder: string, channel: RecordedChannel, splitter: RangeSplitter, fail: (error: unknown) => void): Promise<Pyramid<AppendFile>> {
 		const files: AppendFile[] = [];
 		try {
 			for (const block of levels) {
@@ -40,19 +46,16 @@ export class Pyramid {
 		return new Pyramid(files, splitter);
 	}
 
-	private constructor(files: AppendFile[], splitter: RangeSplitter) {
-		this.#blocks = files[0];
+	/** Over files of one's own, one a level. */
+	constructor(files: readonly Sink[], splitter: RangeSplitter) {
+		this.files = files;
 		this.#levels = files.slice(1).map((file, i) => ({ file, entries: Entries.allocate(gathered, i + 1), used: 0, written: 0, folded: 0 }));
 		this.#splitter = splitter;
 	}
 
-	get files(): AppendFile[] {
-		return [this.#blocks, ...this.#levels.map((level) => level.file)];
-	}
-
 	/** Writes level-128 entries, whose memory must stay as it is until `done`. */
 	writeBlocks(entries: Entries, from: number, to: number, done: () => void): void {
-		this.#blocks.append(entries.bytes.subarray(from * entryBytes(0), to * entryBytes(0)), done);
+		this.files[0].append(entries.bytes.subarray(from * entryBytes(0), to * entryBytes(0)), done);
 	}
 
 	/** Folds a 2048-block (the recording's last one may be shorter) whose first sample lies at `index`; `first` is its first level-128 entry. */

@@ -61,6 +61,11 @@ export function nextChange(forcing: Forcing, index: number): number {
 	return Number.POSITIVE_INFINITY;
 }
 
+/** Where the coarse range is first forced, or no longer; Infinity when it never changes. */
+export function firstSwitch({ atStart, changes }: Forcing): number {
+	return changes.find(({ forced }) => forced !== atStart)?.index ?? Number.POSITIVE_INFINITY;
+}
+
 /** Splits a stream of samples by range, block by block; it remembers the range of the last valid sample. */
 export class RangeSplitter implements Split {
 	middleCount = 0;

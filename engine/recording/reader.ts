@@ -3,14 +3,15 @@
  * columns in memory, and never writes. Of a recording that was never finished the files' lengths count.
  */
 
-import { closeSync, createReadStream, existsSync, fstatSync, openSync, read, readSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { closeSync, createReadStream, existsSync, fstatSync, openSync, read, readSync, statSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { MicrojouleError, messageOf } from '../../drivers/errors.ts';
 import { Entries, entryBytes } from './entries.ts';
-import { formatVersion, levels, type RecordedChannel, type RecordedEvent, type RecordingInfo } from './format.ts';
+import { levels, type RecordedChannel, type RecordedEvent, type RecordingInfo } from './format.ts';
+import { loadInfo, readInfo } from './info-file.ts';
 import { columnFileName, sumFileName } from './pyramid.ts';
 import { type Forcing, forcingOf, type RangeChange, rangeChange, ranges } from './range-split.ts';
+import { vouchedLengths } from './recovery.ts';
 
 /** The top level is kept in memory up to this many bytes (a day of three channels at 50 kS/s needs 0.5 MB a channel). */
 const cachedTopBytes = 4 << 20;
@@ -25,6 +26,8 @@ interface OpenChannel {
 	forcing: Forcing | undefined;
 }
 
+const eventsFile = 'events.jsonl';
+
 export class RecordingReader {
 	readonly folder: string;
 	readonly info: RecordingInfo;
@@ -33,15 +36,23 @@ export class RecordingReader {
 	#open = new Map<string, OpenChannel>();
 	#rangeChanges: Promise<Map<string, RangeChange[]>> | undefined;
 	#closed = false;
+	/** Bytes of a file that count; the rest of it was left by a crash. */
+	readonly #vouched: (file: string) => number;
 
 	/** Throws NOT_FOUND where there is no recording, DAMAGED for a broken recording.json, NEWER_VERSION for one of a later format. */
 	static async open(folder: string): Promise<RecordingReader> {
-		return new RecordingReader(folder, await readInfo(folder));
+		const { info, problems } = await loadInfo(folder);
+		const files = [eventsFile, ...info.channels.map(({ device, id }) => columnFileName(device, id))];
+		const vouched = info.finished || !existsSync(`${folder}/checksums`) ? () => Number.POSITIVE_INFINITY : await vouchedLengths(folder, files);
+		return new RecordingReader(folder, info, problems, vouched);
 	}
 
-	private constructor(folder: string, info: RecordingInfo) {
+	private constructor(folder: string, info: RecordingInfo, problems: readonly string[], vouched: (file: string) => number) {
 		this.folder = folder;
 		this.info = info;
+		this.problems.push(...problems);
+		this.#vouched = vouched;
+		if (!existsSync(`${folder}/checksums`)) this.#report('checksums is missing: nothing can be verified');
 		for (const channel of info.channels) this.#open.set(`${channel.device}.${channel.id}`, this.#openChannel(channel));
 	}
 
@@ -70,19 +81,24 @@ export class RecordingReader {
 	async read(channel: RecordedChannel, from: number, to: number): Promise<Float32Array<ArrayBuffer>> {
 		const first = Math.max(0, Math.min(from, channel.count));
 		const samples = new Float32Array(Math.max(0, Math.min(to, channel.count) - first));
+		await this.fill(channel, first, samples);
+		return samples;
+	}
+
+	/** Fills `target`, which may lie in shared memory, with consecutive samples from index `from` on. */
+	async fill(channel: RecordedChannel, from: number, target: Float32Array): Promise<void> {
 		const fd = this.#column(channel);
-		const bytes = new Uint8Array(samples.buffer);
+		const bytes = new Uint8Array(target.buffer, target.byteOffset, target.byteLength);
 		for (let at = 0; at < bytes.byteLength; ) {
 			const length = await new Promise<number>((resolve, reject) =>
-				read(fd, bytes, at, bytes.byteLength - at, first * 4 + at, (error, count) => (error ? reject(error) : resolve(count))),
+				read(fd, bytes, at, bytes.byteLength - at, from * 4 + at, (error, count) => (error ? reject(error) : resolve(count))),
 			);
 			if (length === 0) throw this.#shrunk(channel);
 			at += length;
 		}
-		return samples;
 	}
 
-	/** Fills `target` with consecutive samples from index `from` on, at once: for short stretches. */
+	/** The same at once: for short stretches. */
 	readInto(channel: RecordedChannel, from: number, target: Float32Array): void {
 		this.#readFully(this.#column(channel), target, from * 4, channel);
 	}
@@ -119,10 +135,13 @@ export class RecordingReader {
 
 	/** All events, one after the other, in the order written. A line that is cut or damaged is reported in `problems` and left out. */
 	async *events(): AsyncGenerator<RecordedEvent> {
-		const path = `${this.folder}/events.jsonl`;
-		if (!existsSync(path)) return;
+		const path = `${this.folder}/${eventsFile}`;
+		const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+		const length = Math.min(size, this.#vouched(eventsFile));
+		if (length < size) this.#report(`${eventsFile}: the last ${size - length} bytes have no checksum and are left out`);
+		if (length === 0) return;
 		let number = 0;
-		for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY })) {
+		for await (const line of createInterface({ input: createReadStream(path, { end: length - 1 }), crlfDelay: Number.POSITIVE_INFINITY })) {
 			number++;
 			if (line === '') continue;
 			const event = parseEvent(line);
@@ -151,10 +170,18 @@ export class RecordingReader {
 		const present = column === undefined ? 0 : Math.floor(fstatSync(column).size / 4);
 		if (column === undefined) this.#report(`${name} is missing`);
 		else if (this.info.finished && present < channel.count) this.#report(`${name} holds ${present} of ${channel.count} samples`);
-		channel.count = this.info.finished ? Math.min(channel.count, present) : present;
+		const taken = channel.count;
+		channel.count = Math.min(this.info.finished ? taken : Math.floor(this.#vouched(name) / 4), present);
+		if (!this.info.finished && channel.count < present) this.#report(`${name}: the last ${present - channel.count} samples have no checksum and are left out`);
 		const sums = levels.map((block, level) => {
 			const fd = openIfThere(`${this.folder}/${sumFileName(device, id, block)}`);
-			const entries = fd === undefined ? 0 : Math.floor(fstatSync(fd).size / entryBytes(level));
+			let entries = fd === undefined ? 0 : Math.floor(fstatSync(fd).size / entryBytes(level));
+			const wanted = Math.ceil(taken / block);
+			if (this.info.finished && entries !== wanted) {
+				this.#report(`${sumFileName(device, id, block)} ${fd === undefined ? 'is missing' : `holds ${entries} entries instead of ${wanted}`}`);
+				// More than there are samples for: these are the summaries of something else.
+				if (entries > wanted) entries = 0;
+			}
 			return { fd, entries: Math.min(entries, Math.floor(channel.count / block)) };
 		});
 		return { channel, column, sums, top: undefined, forcing: undefined };
@@ -213,42 +240,7 @@ export class RecordingReader {
 	}
 }
 
-/** recording.json, checked. */
-export async function readInfo(folder: string): Promise<RecordingInfo> {
-	const path = `${folder}/recording.json`;
-	let text: string;
-	try {
-		text = await readFile(path, 'utf8');
-	} catch (error) {
-		throw new MicrojouleError('NOT_FOUND', `There is no recording in ${folder}: ${messageOf(error)}.`, { folder }, error);
-	}
-	let info: RecordingInfo;
-	try {
-		info = JSON.parse(text) as RecordingInfo;
-	} catch (error) {
-		throw new MicrojouleError('DAMAGED', `${path} is not valid JSON: ${messageOf(error)}.`, { path }, error);
-	}
-	if (typeof info?.version === 'number' && info.version > formatVersion)
-		throw new MicrojouleError('NEWER_VERSION', `${path} has version ${info.version}; this program reads up to ${formatVersion}. Update Microjoule.`, {
-			path,
-			version: info.version,
-		});
-	if (typeof info?.version !== 'number' || !Array.isArray(info.channels) || !Array.isArray(info.devices) || !info.channels.every(plausible))
-		throw new MicrojouleError('DAMAGED', `${path} is not the description of a recording.`, { path });
-	return info;
-}
-
-function plausible(channel: RecordedChannel): boolean {
-	return (
-		typeof channel?.device === 'string' &&
-		typeof channel.id === 'string' &&
-		!/[/\\]/.test(channel.device + channel.id) &&
-		channel.rate > 0 &&
-		Number.isSafeInteger(channel.count) &&
-		channel.count >= 0 &&
-		Array.isArray(channel.ranges)
-	);
-}
+export { readInfo };
 
 function openIfThere(path: string): number | undefined {
 	try {

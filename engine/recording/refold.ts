@@ -4,7 +4,7 @@
  */
 
 import { readSync, writeSync } from 'node:fs';
-import { Entries, entryBytes, fan, fold, summarizePlainly } from './entries.ts';
+import { Entries, entryBytes, fan, fold } from './entries.ts';
 import type { RecordedChannel } from './format.ts';
 import { levels } from './format.ts';
 import { type Forcing, forcedAt, RangeSplitter } from './range-split.ts';
@@ -14,14 +14,15 @@ export interface Refoldable {
 	readonly count: number;
 	/** Descriptor of the column. */
 	readonly column: number;
-	/** Descriptors of the levels from 2048 on. */
+	/** Descriptors of level 128 and of the levels from 2048 on. */
+	readonly blocks: number;
 	readonly folds: readonly number[];
 	readonly forcing: Forcing;
 }
 
 /** Rewrites every fold from the one that holds sample `from` to the last. */
 export function refold(target: Refoldable, from: number): void {
-	const { channel, count, column, folds, forcing } = target;
+	const { channel, count, column, blocks: blockFile, folds, forcing } = target;
 	const length = levels[1];
 	const splitter = new RangeSplitter(channel);
 	const samples = new Float32Array(length);
@@ -32,8 +33,9 @@ export function refold(target: Refoldable, from: number): void {
 	for (let i = firstFold; i * length < count; i++) {
 		const view = samples.subarray(0, Math.min(length, count - i * length));
 		readFully(column, view, i * length * 4);
-		summarizePlainly(view, blocks);
-		fold(blocks, 0, Math.ceil(view.length / levels[0]), folded, 0);
+		const present = Math.ceil(view.length / levels[0]);
+		readFully(blockFile, blocks.bytes.subarray(0, present * blocks.entryBytes), i * fan * blocks.entryBytes);
+		fold(blocks, 0, present, folded, 0);
 		splitter.reset();
 		splitter.addFold(view, i * length, blocks, 0, folded, 0, forcing);
 		folded.setSplit(0, splitter);

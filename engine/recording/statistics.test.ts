@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { processKernels } from '../decode/kernels.ts';
 import { plainEnergy, plainStatistics } from './plain-statistics.ts';
 import { type ChannelStatistics, statistics } from './statistics.ts';
 import { arcChannel, device, recorded, temporaryFolder } from './testing.ts';
@@ -155,6 +156,32 @@ describe('energy', () => {
 			),
 			{ numRuns: 40 },
 		);
+	});
+
+	it.each([
+		['held', 4000, 1000],
+		['of the same rate', 4000, 4000],
+		['averaged', 1000, 4000],
+		['of a rate that no millihertz states', 3000, 1000 / 3],
+	])('over many chunks, with losses and a voltage that ends early, a voltage %s', async (_, rate, voltageRate) => {
+		const samples = Float32Array.from({ length: 150_000 }, (_, k) => (k % 9973 < 5 ? Number.NaN : 0.01 * Math.sin(k)));
+		const length = Math.floor((samples.length * voltageRate) / rate) - 50;
+		const voltage = Float32Array.from({ length }, (_, k) => (k > 400 && k % 30_011 < 7 ? Number.NaN : 3 + Math.sin(k / 50)));
+		using reader = await recorded(fresh(), [
+			{ ...arcChannel('mc', rate), samples },
+			{ ...arcChannel('mv', voltageRate), samples: voltage },
+		]);
+		const from = 0.000_11;
+		const { energy } = await statistics(reader, { channel: 'mc', from });
+		const ratio = voltageRate / rate;
+		let expected = 0;
+		for (let k = 0; k < samples.length; k++) {
+			const held = voltage.subarray(Math.floor(k * ratio + 1e-9), Math.max(Math.floor(k * ratio + 1e-9) + 1, (k + 1) * ratio)).filter((v) => !Number.isNaN(v));
+			const product = (samples[k] * held.reduce((sum, v) => sum + v, 0)) / held.length;
+			if (!Number.isNaN(product)) expected += (product / rate) * (k === 0 ? 1 - from * rate : 1);
+		}
+		expect(Math.abs((energy as number) - expected)).toBeLessThanOrEqual(1e-12);
+		expect(processKernels().memory.bytesInUse).toBe(0);
 	});
 
 	it('is the same for the current and the power channel of a rail', async () => {

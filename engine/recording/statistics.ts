@@ -129,6 +129,6 @@ async function railUncertainty(reader: RecordingReader, rail: Rail, { energy }: 
 	if (charge === 0) return energy === 0 ? 0 : null;
 	const volts = Math.abs(energy / charge);
 	const kind = reader.info.devices.find((device) => device.id === rail.device)?.kind;
-	const accuracy = kind && models[kind]?.channels.find((channel) => channel.id === current.rail?.voltage)?.ranges[0];
+	const accuracy = kind && kind !== 'import' && models[kind]?.channels.find((channel) => channel.id === current.rail?.voltage)?.ranges[0];
 	return energyUncertainty(charge, ofCharge, volts, accuracy ? accuracy.gain * volts + accuracy.offset : null);
 }

@@ -6,15 +6,18 @@
  * the top level's, one addition every 524 288 samples, so the rounding error stays below 1e-12 of Σ|x| over 10⁹ samples.
  */
 
-import { Entries } from './entries.ts';
+import { Entries, type Split } from './entries.ts';
 import type { RecordedChannel } from './format.ts';
 import { levels } from './format.ts';
-import { type Forcing, forcedAt, RangeSplitter } from './range-split.ts';
+import { type Forcing, firstSwitch, forcedAt, RangeSplitter } from './range-split.ts';
 import type { RecordingReader } from './reader.ts';
 import { stretches, type Window } from './window.ts';
 
 /** Samples read at once where there is no summary. */
 const chunkSamples = 1 << 16;
+/** Filled and used up without a pause in between, so all may share them: fresh memory for every window would cost more than the sums. */
+const sharedSamples = new Float32Array(levels[1]);
+const sharedEntries = Entries.allocate(256, 1);
 
 /** Sums of one range: weights, squared weights and weighted values. */
 export interface RangeSums {
@@ -60,22 +63,41 @@ export class Totals {
 		if (count > 0) this.#add(count, min, max, sum, squares, weight, splitter);
 	}
 
-	/** Adds a whole entry of a level from 2048 on, over `block` samples. */
-	addEntry(entries: Entries, i: number, block: number): void {
-		const count = entries.count(i);
-		this.lost += block - count;
-		if (count === 0) return;
-		const split = entrySplit;
-		split.middleCount = entries.middleCount(i);
-		split.coarseCount = entries.coarseCount(i);
-		split.middleSum = entries.middleSum(i);
-		split.coarseSum = entries.coarseSum(i);
-		split.switches = entries.switches(i);
-		split.saturated = entries.saturated(i);
-		this.#add(count, entries.min(i), entries.max(i), entries.sum(i), entries.sumOfSquares(i), 1, split);
+	/** Adds whole entries [from, to) of a level from 2048 on, over `block` samples each. Stops at one that was never written; returns where it stopped. */
+	addEntries(entries: Entries, from: number, to: number, block: number): number {
+		let count = 0;
+		let min = Number.POSITIVE_INFINITY;
+		let max = Number.NEGATIVE_INFINITY;
+		let sum = 0;
+		let squares = 0;
+		const split = { middleCount: 0, coarseCount: 0, middleSum: 0, coarseSum: 0, switches: 0, saturated: 0 };
+		let i = from;
+		for (; i < to; i++) {
+			const valid = entries.count(i);
+			if (valid === 0) {
+				if (entries.unwritten(i)) break;
+				continue;
+			}
+			count += valid;
+			const low = entries.min(i);
+			const high = entries.max(i);
+			if (low < min) min = low;
+			if (high > max) max = high;
+			sum += entries.sum(i);
+			squares += entries.sumOfSquares(i);
+			split.middleCount += entries.middleCount(i);
+			split.coarseCount += entries.coarseCount(i);
+			split.middleSum += entries.middleSum(i);
+			split.coarseSum += entries.coarseSum(i);
+			split.switches += entries.switches(i);
+			split.saturated += entries.saturated(i);
+		}
+		this.lost += (i - from) * block - count;
+		if (count > 0) this.#add(count, min, max, sum, squares, 1, split);
+		return i;
 	}
 
-	#add(count: number, min: number, max: number, sum: number, squares: number, weight: number, split: typeof entrySplit): void {
+	#add(count: number, min: number, max: number, sum: number, squares: number, weight: number, split: Split): void {
 		this.samples += count;
 		this.min = this.min < min ? this.min : min;
 		this.max = this.max > max ? this.max : max;
@@ -89,8 +111,6 @@ export class Totals {
 		addRange(this.ranges[2], split.coarseCount, split.coarseSum, weight);
 	}
 }
-
-const entrySplit = { middleCount: 0, coarseCount: 0, middleSum: 0, coarseSum: 0, switches: 0, saturated: 0 };
 
 function noSums(): RangeSums {
 	return { weight: 0, weightSquared: 0, sum: 0 };
@@ -124,8 +144,7 @@ class Collector {
 	#available: number[];
 	/** Where the last piece ended: the splitter knows the range before that sample. */
 	#splitterAt = -1;
-	#scratch = new Float32Array(0);
-	#entries: Entries | undefined;
+	#scratch = sharedSamples;
 
 	constructor(reader: RecordingReader, channel: RecordedChannel, forcing: Forcing, result: Totals) {
 		this.#reader = reader;
@@ -133,7 +152,9 @@ class Collector {
 		this.#forcing = forcing;
 		this.#totals = result;
 		this.#splitter = new RangeSplitter(channel);
-		this.#available = levels.map((_, level) => reader.entryCount(channel, level));
+		// Until a recording is finished, splits behind a switch of range may predate its announcement.
+		const settled = reader.info.finished ? Number.POSITIVE_INFINITY : firstSwitch(forcing);
+		this.#available = levels.map((block, level) => Math.min(reader.entryCount(channel, level), Math.floor(settled / block)));
 	}
 
 	/** Whole samples [from, to), by the largest entries that fit, else by samples. */
@@ -157,7 +178,7 @@ class Collector {
 
 	/** Samples [from, to), at most a chunk, of one weight. */
 	samples(from: number, to: number, weight: number): void {
-		if (this.#scratch.length < to - from) this.#scratch = new Float32Array(Math.max(levels[1], to - from));
+		if (this.#scratch.length < to - from) this.#scratch = new Float32Array(to - from);
 		const view = this.#scratch.subarray(0, to - from);
 		this.#reader.readInto(this.#channel, from, view);
 		if (this.#splitterAt !== from && this.#channel.ranges.length > 1) this.#splitter.previous = rangeBefore(this.#reader, this.#channel, this.#splitter, this.#forcing, from);
@@ -169,7 +190,8 @@ class Collector {
 	#levelAt(at: number, to: number): number {
 		for (let level = levels.length - 1; level > 0; level--) {
 			const block = levels[level];
-			if (at % block === 0 && at + block <= to && at / block < this.#available[level]) return level;
+			const index = at / block;
+			if (index === Math.floor(index) && at + block <= to && index < this.#available[level]) return level;
 		}
 		return 0;
 	}
@@ -185,18 +207,12 @@ class Collector {
 			// Beyond the next boundary a larger entry may do; where it does not, the next call goes on.
 			last = Math.min(last, next / block);
 		}
-		if (!this.#entries || this.#entries.length < last - first) this.#entries = Entries.allocate(Math.max(16, Math.min(last - first, 4096)), level);
-		last = Math.min(last, first + this.#entries.length);
-		const { entries, offset } = this.#reader.entries(this.#channel, level, first, last, this.#entries);
-		for (let i = 0; i < last - first; i++) {
-			if (entries.unwritten(offset + i)) {
-				// Allocated but never written before a power failure: this level cannot be trusted from here on.
-				this.#available[level] = Math.min(this.#available[level], first + i);
-				return (first + i) * block;
-			}
-			this.#totals.addEntry(entries, offset + i, block);
-		}
-		return last * block;
+		last = Math.min(last, first + sharedEntries.length);
+		const { entries, offset } = this.#reader.entries(this.#channel, level, first, last, sharedEntries);
+		const reached = first + this.#totals.addEntries(entries, offset, offset + last - first, block) - offset;
+		// Allocated but never written before a power failure: this level cannot be trusted from here on.
+		if (reached < last) this.#available[level] = Math.min(this.#available[level], reached);
+		return reached * block;
 	}
 }
 

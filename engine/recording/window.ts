@@ -27,6 +27,13 @@ export function windowOf(fromS: number | undefined, toS: number | undefined, rat
 	return { begin: clip(from), end: clip(to) };
 }
 
+/** The samples [first, last) that overlap a window, be it partly. */
+export function sampleRange(fromS: number | undefined, toS: number | undefined, rate: number, count: number): [first: number, last: number] {
+	const { begin, end } = windowOf(fromS, toS, rate, count);
+	const first = Math.floor(begin);
+	return [first, end > begin ? Math.ceil(end) : first];
+}
+
 function snap(edge: number): number {
 	const nearest = Math.round(edge);
 	return Math.abs(edge - nearest) <= snapSamples ? nearest : edge;

@@ -8,21 +8,25 @@
  * bytes that a power failure could still take.
  */
 
-import { mkdir, open, rename } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import { type Clock, realClock } from '../../drivers/clock.ts';
 import { MicrojouleError, messageOf } from '../../drivers/errors.ts';
 import { AppendFile } from './append-file.ts';
+import { writeAtomically } from './atomic.ts';
 import { type Allocate, ChannelWriter } from './channel-writer.ts';
+import { type ChecksumLine, checksumText } from './checksums.ts';
 import type { Summarize } from './entries.ts';
 import type { RecordedEvent, RecordingInfo } from './format.ts';
+import { freeBytes, lowSpace } from './free-space.ts';
+import { infoBytes, infoFile, startFile } from './info-file.ts';
 import { kernelMemory, summarizeByKernel } from './kernel.ts';
 import { rangeChange } from './range-split.ts';
 
 export interface WriterOptions {
 	/** Pause between the end of one flush and the begin of the next, in s (default 0.4). 0 leaves flushing to the caller. */
 	readonly flushIntervalS?: number;
-	/** Largest stage of a channel, in samples (default 65 536): a channel at half this rate or more gets it. */
+	/** Largest stage of a channel, in samples (default 262 144, or 65 536 for more than eight channels): a channel that fills it in 8 s gets it. */
 	readonly stageSamples?: number;
 	/** Where the stages lie (default: the memory that the kernels run on). */
 	readonly allocate?: Allocate;
@@ -30,10 +34,19 @@ export interface WriterOptions {
 	readonly summarize?: Summarize;
 	/** What the flush interval is counted on (default: the host's clock, also when samples come from a virtual one). */
 	readonly clock?: Clock;
+	/** Bytes that the disk keeps free: below, the recording is not begun, or `onLowSpace` is told, once, and has it ended. */
+	readonly minFreeBytes?: number;
+	readonly onLowSpace?: (error: MicrojouleError) => void;
 }
+
+type Line = Omit<ChecksumLine, 'at'>;
 
 /** Text waits for the next flush until it is this long. */
 const textLimit = 1 << 16;
+/** A recording of more channels than this makes do with smaller stages: they are memory, and its channels fill them slowly. */
+const manyChannels = 8;
+/** Channels flushed in one turn of the event loop. */
+const flushedAtOnce = 8;
 /** Syncs under way at once: more would leave the thread pool no room for writes. */
 const parallelSyncs = 2;
 
@@ -46,11 +59,17 @@ export class RecordingWriter {
 	#list: ChannelWriter[] = [];
 	#checksums: AppendFile | undefined;
 	#events: AppendFile | undefined;
-	#checksumText = '';
+	/** Of bytes that are written and perhaps not yet on the disk. */
+	#lines: Line[] = [];
+	/** Bytes of each file up to which lines are written. */
+	#vouched = new Map<string, number>();
+	/** recording.json is replaced by one at a time. */
+	#saving: Promise<void> = Promise.resolve();
 	#eventText = '';
 	#failure: MicrojouleError | undefined;
 	#flushing: Promise<void> | undefined;
 	#cancelTimer: () => void = () => {};
+	#warned = false;
 	#closing: Promise<RecordingInfo> | undefined;
 
 	/**
@@ -113,18 +132,23 @@ export class RecordingWriter {
 		if (this.#failure) throw this.#failure;
 	}
 
-	/** Rewrites recording.json, atomically, with the samples counted so far. */
-	async saveInfo(): Promise<void> {
+	/** Rewrites recording.json, atomically, with the samples counted so far; until the end also start.json, which stands in for it once it is damaged. */
+	saveInfo(): Promise<void> {
+		const save = this.#saving.then(() => this.#saveInfo());
+		this.#saving = save.catch(() => {});
+		return save;
+	}
+
+	async #saveInfo(): Promise<void> {
 		for (const channel of this.#list) channel.channel.count = channel.count;
-		const text = `${JSON.stringify(this.info, null, '\t')}\n`;
-		const bytes = Buffer.from(text);
+		const bytes = infoBytes(this.info);
 		try {
-			await writeAtomically(`${this.folder}/recording.json`, bytes);
+			if (!this.info.finished) await this.#replace(startFile, bytes);
+			await this.#replace(infoFile, bytes);
 		} catch (error) {
 			this.#fail(error);
 			throw this.#failure;
 		}
-		this.#addChecksum('recording.json', 0, bytes.byteLength, crc32(bytes));
 	}
 
 	/** Finishes the recording. Idempotent. Rejects with DISK when a write failed; what was written stays, and the recording stays unfinished. */
@@ -140,11 +164,15 @@ export class RecordingWriter {
 	async #open(): Promise<void> {
 		const { folder, info } = this;
 		await mkdir(folder, { recursive: true });
+		const low = await this.#lowSpace();
+		if (low) throw low;
 		const fail = (error: unknown) => this.#fail(error);
 		this.#checksums = await AppendFile.create(`${folder}/checksums`, 'checksums', fail);
 		this.#events = await AppendFile.create(`${folder}/events.jsonl`, 'events.jsonl', fail);
-		const { allocate = kernelMemory, summarize = summarizeByKernel, stageSamples = 65_536 } = this.#options;
-		const checksum = (file: string, position: number, length: number, crc: number) => this.#addChecksum(file, position, length, crc);
+		const { allocate = kernelMemory, summarize = summarizeByKernel, stageSamples = info.channels.length > manyChannels ? 65_536 : 262_144 } = this.#options;
+		const checksum = (file: string, offset: number, length: number, crc: number) => {
+			this.#lines.push({ file, offset, length, crc });
+		};
 		for (const channel of info.channels) {
 			const forced = info.devices.find((device) => device.id === channel.device)?.settings.range === 'high';
 			const writer = await ChannelWriter.create(channel, forced, { folder, allocate, summarize, stageSamples, fail, checksum });
@@ -182,11 +210,25 @@ export class RecordingWriter {
 		if (flushIntervalS <= 0 || this.#closing) return;
 		this.#cancelTimer = clock.after(flushIntervalS, () => {
 			if (this.#closing || this.#failure) return;
-			this.flush().then(
+			this.#flushAndWatch().then(
 				() => this.#schedule(),
 				() => {}, // append, flush and close report the failure
 			);
 		});
+	}
+
+	async #flushAndWatch(): Promise<void> {
+		await this.flush();
+		const low = this.#warned ? undefined : await this.#lowSpace();
+		if (!low) return;
+		this.#warned = true;
+		this.#options.onLowSpace?.(low);
+	}
+
+	async #lowSpace(): Promise<MicrojouleError | undefined> {
+		const { minFreeBytes = 0 } = this.#options;
+		const free = minFreeBytes > 0 ? await freeBytes(this.folder) : Number.POSITIVE_INFINITY;
+		return free < minFreeBytes ? lowSpace(this.folder, free, minFreeBytes) : undefined;
 	}
 
 	async #flushNow(): Promise<void> {
@@ -198,16 +240,27 @@ export class RecordingWriter {
 
 	async #flushOnce(): Promise<void> {
 		this.#writeEvents();
-		for (const channel of this.#list) channel.flush();
-		await this.#settle([this.#events, ...this.#list.map((channel) => channel.column)], true);
-		this.#writeChecksums();
+		for (const [index, channel] of this.#list.entries()) {
+			channel.flush();
+			// A hundred channels at one go would hold the event loop up for many milliseconds.
+			if (index % flushedAtOnce === flushedAtOnce - 1) await new Promise((resolve) => setImmediate(resolve));
+		}
+		await this.#vouch([this.#events, ...this.#list.map((channel) => channel.column)]);
+	}
+
+	/** Puts the files on the disk, and then the lines that vouch for what was written before that began. */
+	async #vouch(files: readonly (AppendFile | undefined)[]): Promise<void> {
+		await this.#settle(files, false);
+		const lines = this.#lines.splice(0);
+		await this.#settle(files, true);
+		this.#writeChecksums(lines.filter((line) => this.#reliable(line)));
 		await this.#settle([this.#checksums], true);
 	}
 
 	/** Waits until the files' writes are done; `sync`: and on the disk. */
 	async #settle(files: readonly (AppendFile | undefined)[], sync: boolean): Promise<void> {
 		for (const file of files) await file?.idle();
-		if (!sync || this.#failure) return;
+		if (!sync) return;
 		const queue = files.filter((file) => file !== undefined);
 		const worker = async () => {
 			for (let file = queue.pop(); file; file = queue.pop()) await file.sync();
@@ -221,19 +274,30 @@ export class RecordingWriter {
 		this.#eventText = '';
 		const crc = crc32(bytes);
 		const position = this.#events.append(bytes, (written) => {
-			if (written) this.#addChecksum('events.jsonl', position, bytes.byteLength, crc);
+			if (written) this.#lines.push({ file: 'events.jsonl', offset: position, length: bytes.byteLength, crc });
 		});
 	}
 
-	#addChecksum(file: string, position: number, length: number, crc: number): void {
-		this.#checksumText += `${file} ${position} ${length} ${crc.toString(16).padStart(8, '0')}\n`;
+	/** Replaces a small file. Its line comes first: a crash in between leaves the old file, with the old line before the new one. */
+	async #replace(file: string, bytes: Buffer): Promise<void> {
+		await writeAtomically(`${this.folder}/${file}`, bytes, async () => {
+			this.#writeChecksums([{ file, offset: 0, length: bytes.byteLength, crc: crc32(bytes) }]);
+			await this.#settle([this.#checksums], true);
+			if (this.#failure) throw this.#failure;
+		});
 	}
 
-	#writeChecksums(): void {
-		if (this.#checksumText === '' || !this.#checksums) return;
-		const bytes = Buffer.from(this.#checksumText);
-		this.#checksumText = '';
-		this.#checksums.append(bytes);
+	#writeChecksums(lines: readonly Line[]): void {
+		if (lines.length === 0) return;
+		this.#checksums?.append(Buffer.from(lines.map((line) => `${checksumText(line)}\n`).join('')), (written) => {
+			if (written) for (const { file, offset, length } of lines) this.#vouched.set(file, Math.max(this.#vouched.get(file) ?? 0, offset + length));
+		});
+	}
+
+	/** What lies behind a failed write is not vouched for: a reader would take what lies between for samples. */
+	#reliable({ file, offset }: Line): boolean {
+		const written = [this.#events, ...this.#list.map((channel) => channel.column)].find((candidate) => candidate?.name === file);
+		return written !== undefined && offset < written.failedFrom;
 	}
 
 	#fail(error: unknown): void {
@@ -245,11 +309,13 @@ export class RecordingWriter {
 	async #close(): Promise<RecordingInfo> {
 		this.#cancelTimer();
 		while (this.#flushing) await this.#flushing;
+		await this.#saving;
 		for (const channel of this.#list) await channel.waiting;
 		try {
 			if (!this.#failure) await this.#finish();
 			// After a failure the lines of what did reach the disk are still worth a try; the failure itself is what is reported.
-			else this.#writeChecksums();
+			else await this.#vouch([this.#events, ...this.#list.map((channel) => channel.column)]);
+			if (this.#failure) this.#failure = withLoss(this.#failure, this.#lostS());
 		} finally {
 			await this.#release();
 		}
@@ -267,17 +333,19 @@ export class RecordingWriter {
 		} catch (error) {
 			this.#fail(error);
 		}
-		await this.#settle(files, true);
+		await this.#vouch(files);
 		if (this.#failure) return;
 		this.info.finished = true;
 		try {
 			await this.saveInfo();
 		} catch {
-			this.info.finished = false;
-			return; // kept as the failure
+			this.info.finished = false; // the failure is kept
 		}
-		this.#writeChecksums();
-		await this.#settle([this.#checksums], true);
+	}
+
+	/** s of the samples taken, over the channel that lost most, that no checksum line vouches for. */
+	#lostS(): number {
+		return this.#list.reduce((most, { count, channel, column }) => Math.max(most, (count - (this.#vouched.get(column.name) ?? 0) / 4) / channel.rate), 0);
 	}
 
 	async #release(): Promise<void> {
@@ -290,18 +358,7 @@ export class RecordingWriter {
 	}
 }
 
-/** Writes a whole file so that a reader, or a crash, finds either the old one or the new one. */
-export async function writeAtomically(path: string, bytes: Uint8Array): Promise<void> {
-	const temporary = `${path}.new`;
-	const file = await open(temporary, 'w');
-	try {
-		await file.writeFile(bytes);
-		await file.sync();
-	} finally {
-		await file.close();
-	}
-	await rename(temporary, path);
-}
+export { writeAtomically };
 
 export function diskError(folder: string, error: unknown): MicrojouleError {
 	const code = (error as NodeJS.ErrnoException | undefined)?.code;
@@ -314,6 +371,11 @@ export function diskError(folder: string, error: unknown): MicrojouleError {
 					? 'too many files are open; raise the limit (ulimit -n)'
 					: messageOf(error);
 	return new MicrojouleError('DISK', `Writing to ${folder} failed: ${why}. What was written before stays.`, { folder, cause: code }, error);
+}
+
+/** The same failure, with how much measured time it cost. */
+function withLoss(failure: MicrojouleError, lostS: number): MicrojouleError {
+	return new MicrojouleError(failure.code, `${failure.message} The last ${lostS.toFixed(3)} s that were measured are lost.`, { ...failure.details, lostS }, failure.cause);
 }
 
 function checkNames(info: RecordingInfo): void {

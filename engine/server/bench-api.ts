@@ -61,14 +61,18 @@ export interface RecordingInProgress {
 	readonly duration: number;
 }
 
-/** An envelope for a screen. Points of equal width, but for the last; all columns have one length. */
+/** An envelope for a screen: points that tile the window. All columns have one length, but `begin` one more. */
 export interface ViewData {
+	/** Samples: point p covers begin[p] … begin[p + 1] − 1. */
+	readonly begin: Float64Array;
 	/** s after the recording's start: where each point begins. */
 	readonly t: Float64Array;
 	/** NaN where a point holds no valid sample. */
 	readonly min: Float32Array;
 	readonly max: Float32Array;
-	readonly mean: Float32Array;
+	readonly mean: Float64Array;
+	/** Valid samples of each point. */
+	readonly valid: Float64Array;
 	/** Number of points. */
 	readonly count: number;
 }

@@ -162,12 +162,21 @@ export class FakeBench implements BenchApi {
 		const last = Math.min(column.length, Math.ceil(to * rate));
 		const step = Math.max(1, Math.ceil((last - first) / points));
 		const count = Math.max(0, Math.ceil((last - first) / step));
-		const data = { t: new Float64Array(count), min: new Float32Array(count), max: new Float32Array(count), mean: new Float32Array(count), count };
+		const data = {
+			begin: Float64Array.from({ length: count + 1 }, (_, point) => Math.min(last, first + point * step)),
+			t: new Float64Array(count),
+			min: new Float32Array(count),
+			max: new Float32Array(count),
+			mean: new Float64Array(count),
+			valid: new Float64Array(count),
+			count,
+		};
 		for (let point = 0; point < count; point++) {
 			const slice = column.slice(first + point * step, Math.min(last, first + (point + 1) * step)).filter((value) => !Number.isNaN(value));
 			data.t[point] = (first + point * step) / rate;
 			data.min[point] = slice.length > 0 ? Math.min(...slice) : Number.NaN;
 			data.max[point] = slice.length > 0 ? Math.max(...slice) : Number.NaN;
+			data.valid[point] = slice.length;
 			data.mean[point] = slice.reduce((total, value) => total + value, 0) / slice.length;
 		}
 		return data;

@@ -97,7 +97,15 @@ export const recordingRoutes: FastifyPluginCallbackTypebox<{ bench: BenchApi }> 
 			checkWindow(from, to);
 			const data = await bench.view(recording.id, channel, from, to, points);
 			if (request.headers.accept?.includes(binary)) return reply.type(binary).send(viewBytes(data) as never);
-			return { count: data.count, t: [...data.t], min: numbers(data.min), max: numbers(data.max), mean: numbers(data.mean) };
+			return {
+				count: data.count,
+				begin: [...data.begin],
+				t: [...data.t],
+				min: numbers(data.min),
+				max: numbers(data.max),
+				mean: numbers(data.mean),
+				valid: [...data.valid],
+			};
 		},
 	});
 
@@ -110,10 +118,10 @@ function checkWindow(from: number, to: number): void {
 }
 
 function viewBytes({ t, min, max, mean }: ViewData): Buffer {
-	return Buffer.concat([t, min, max, mean].map((column) => new Uint8Array(column.buffer, column.byteOffset, column.byteLength)));
+	return Buffer.concat([t, min, max, Float32Array.from(mean)].map((column) => new Uint8Array(column.buffer, column.byteOffset, column.byteLength)));
 }
 
-function numbers(column: Float32Array): (number | null)[] {
+function numbers(column: Float32Array | Float64Array): (number | null)[] {
 	return Array.from(column, (value) => (Number.isFinite(value) ? value : null));
 }
 

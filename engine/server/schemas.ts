@@ -122,10 +122,12 @@ export const statisticsSchema = Type.Object({
 const points = (description: string) => Type.Array(Type.Union([Type.Number(), Type.Null()]), { description });
 export const viewSchema = Type.Object({
 	count: Type.Integer(),
+	begin: Type.Array(Type.Number(), { description: 'samples: point p covers begin[p] to begin[p + 1], exclusive; one more than there are points' }),
 	t: Type.Array(Type.Number(), { description: 's: where each point begins' }),
 	min: points('null where nothing is valid'),
 	max: points('null where nothing is valid'),
 	mean: points('null where nothing is valid'),
+	valid: Type.Array(Type.Number(), { description: 'valid samples of each point; its others were lost' }),
 });
 
 export const errorSchema = Type.Object({

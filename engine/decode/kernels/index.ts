@@ -6,6 +6,7 @@
  * Each kernel has a twin in `../twins.ts` that says the same in plain TypeScript.
  */
 
+export { csvRows, csvRowsWritten } from './csv';
 export { decodeFrames } from './frames';
 export { summarize } from './summaries';
 export { energyHeld, energyResampled, powerHeld, powerResampled, validSamples } from './energy';

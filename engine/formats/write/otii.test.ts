@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { arcChannel, device, recorded, temporaryFolder } from '../recording/testing.ts';
-import { exportCsv } from './csv.ts';
-import { exactRounded, longestNumber, writeFixed6, writeGeneral } from './printf.ts';
+import { arcChannel, device, recorded, temporaryFolder } from '../../recording/testing.ts';
+import { exactRounded, longestNumber, writeFixed6, writeGeneral } from '../printf.ts';
+import { exportOtii } from './otii.ts';
 
 let folder: ReturnType<typeof temporaryFolder>;
 beforeEach(() => {
@@ -111,7 +111,7 @@ describe('CSV export', () => {
 			],
 		);
 		const shares: number[] = [];
-		await exportCsv(reader, { folder: `${folder.path}/out`, onProgress: (share) => shares.push(share) });
+		await exportOtii(reader, { out: `${folder.path}/out`, onProgress: (share) => shares.push(share) });
 		const read = (name: string) => readFileSync(`${folder.path}/out/${name}`, 'utf8');
 		expect(readdirSync(`${folder.path}/out`).sort()).toEqual(['GPI1 - Arc.csv', 'Main current - Arc.csv', 'Main voltage - Arc.csv', 'UART logs - Arc.csv']);
 		expect(read('Main current - Arc.csv')).toBe('"Timestamp","Value"\n0.000000,0.00999999978\n0.000250,nan\n0.000500,-9.99999997e-07\n');
@@ -119,15 +119,17 @@ describe('CSV export', () => {
 		expect(read('GPI1 - Arc.csv')).toBe('"Timestamp","Value"\n0.000000,0\n0.000250,1\n');
 		expect(read('UART logs - Arc.csv')).toBe('"Timestamp","Value"\n0.000500,"say ""hi"""\n');
 		expect(shares.at(-1)).toBe(1);
-		await expect(exportCsv(reader, { folder: `${folder.path}/out` })).rejects.toMatchObject({ code: 'NOT_EMPTY' });
-		await expect(exportCsv(reader, { folder: `${folder.path}/other`, channels: ['xx'] })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+		await expect(exportOtii(reader, { out: `${folder.path}/out` })).rejects.toMatchObject({ code: 'NOT_EMPTY' });
+		await expect(exportOtii(reader, { out: `${folder.path}/other`, channels: ['xx'] })).rejects.toMatchObject({ code: 'NOT_FOUND' });
 		expect(readdirSync(folder.path)).not.toContain('other');
 	});
 
 	it('comes back bit for bit', async () => {
 		const samples = Float32Array.from(fc.sample(fc.float({ noDefaultInfinity: true }), 40_000).map((x) => (Object.is(x, -0) ? 0 : x)));
 		using reader = await recorded(`${folder.path}/r`, [{ ...arcChannel('mc', 50_000), samples }]);
-		const [path] = await exportCsv(reader, { folder: folder.path, from: 0.1, to: 0.7 });
+		const {
+			files: [path],
+		} = await exportOtii(reader, { out: folder.path, from: 0.1, to: 0.7 });
 		const rows = readFileSync(path, 'utf8').trimEnd().split('\n').slice(1);
 		expect(Float32Array.from(rows, (row) => Number(row.split(',')[1]))).toEqual(samples.subarray(5000, 35_000));
 		expect(rows[1].split(',')[0]).toBe('0.100020');

@@ -1,0 +1,89 @@
+/**
+ * User logs: lines of text with times, one JSON object a line, in a file that only grows. Lines are data like samples: what is appended is
+ * on the disk at once, also while the recording runs. A last line that a crash cut off does not count, and the next one begins afresh.
+ */
+
+import { createReadStream, existsSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
+import { MicrojouleError } from '../../drivers/errors.ts';
+
+export interface LogLine {
+	/** s since the recording's start. */
+	readonly time: number;
+	readonly text: string;
+}
+
+export interface LogQuery {
+	/** Text that a line must contain, in whatever case. */
+	readonly filter?: string;
+	/** s, the log's offset included: lines in [from, to). */
+	readonly from?: number;
+	readonly to?: number;
+	/** Lines to leave out before the page, of those that pass; default 0. */
+	readonly skip?: number;
+	/** Lines on the page at most; default 1000. */
+	readonly limit?: number;
+}
+
+export interface LogPage {
+	readonly lines: readonly LogLine[];
+	/** Lines that pass, on all pages. */
+	readonly total: number;
+}
+
+const newline = 0x0a;
+
+/** Appends lines and puts them on the disk itself. Throws INVALID_VALUE for a time that is none, and what the disk says. */
+export async function appendLogLines(path: string, lines: readonly LogLine[]): Promise<void> {
+	for (const { time } of lines)
+		if (!Number.isFinite(time)) throw new MicrojouleError('INVALID_VALUE', `The time of a log line is ${time}; it must be a number of s since the recording's start.`, { time });
+	if (lines.length === 0) return;
+	const text = lines.map(({ time, text: line }) => `${JSON.stringify({ time, text: line })}\n`).join('');
+	const file = await open(path, 'a+');
+	try {
+		const { size } = await file.stat();
+		const last = Buffer.alloc(1);
+		if (size > 0) await file.read(last, 0, 1, size - 1);
+		await file.appendFile(size > 0 && last[0] !== newline ? `\n${text}` : text);
+		await file.datasync();
+	} finally {
+		await file.close();
+	}
+}
+
+/** All lines, in the order written. What is cut off or damaged is left out. */
+export async function* readLogLines(path: string): AsyncGenerator<LogLine> {
+	if (!existsSync(path)) return;
+	for await (const text of createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY })) {
+		const line = parseLine(text);
+		if (line) yield line;
+	}
+}
+
+/** One page of the lines that pass, with `offsetS` added to their times. */
+export async function logPage(lines: AsyncIterable<LogLine>, offsetS: number, query: LogQuery = {}): Promise<LogPage> {
+	const { filter = '', from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY, skip = 0, limit = 1000 } = query;
+	for (const [name, count] of Object.entries({ skip, limit }))
+		if (!Number.isInteger(count) || count < 0)
+			throw new MicrojouleError('INVALID_VALUE', `${name} is ${count}; it must be a whole number of lines, at least 0.`, { [name]: count });
+	const wanted = filter.toLowerCase();
+	const page: LogLine[] = [];
+	let total = 0;
+	for await (const line of lines) {
+		const time = line.time + offsetS;
+		if (time < from || time >= to || !line.text.toLowerCase().includes(wanted)) continue;
+		if (total >= skip && page.length < limit) page.push({ time, text: line.text });
+		total++;
+	}
+	return { lines: page, total };
+}
+
+function parseLine(text: string): LogLine | undefined {
+	try {
+		const line = JSON.parse(text) as LogLine;
+		return typeof line?.text === 'string' && Number.isFinite(line.time) ? { time: line.time, text: line.text } : undefined;
+	} catch {
+		return undefined;
+	}
+}
