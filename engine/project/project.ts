@@ -13,6 +13,7 @@ import type { Settings } from '../../drivers/settings.ts';
 import type { RecordingInfo } from '../recording/format.ts';
 import { readInfo } from '../recording/info-file.ts';
 import { RecordingReader } from '../recording/reader.ts';
+import { openWithSummaries } from '../recording/rebuild.ts';
 import { diskError } from '../recording/writer.ts';
 import { ProjectEditor } from './editor.ts';
 import { addLog, logOf, recordingOf } from './edits.ts';
@@ -227,7 +228,8 @@ export class Project implements AsyncDisposable {
 		const wanted = id ?? this.recordings.at(-1);
 		if (wanted === undefined) throw new MicrojouleError('NOT_FOUND', `The project ${this.folder} has no recording yet.`, { folder: this.folder });
 		const entry = this.entry(wanted);
-		const reader = await RecordingReader.open(this.recordingFolder(wanted));
+		const folder = this.recordingFolder(wanted);
+		const reader = await (this.readOnly === undefined ? openWithSummaries(folder) : RecordingReader.open(folder));
 		try {
 			this.#describe(entry, reader.info);
 		} catch (error) {

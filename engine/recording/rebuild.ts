@@ -3,13 +3,13 @@
  * are there. The entries are the writer's to the last bit, since the same kernel and the same folds make them.
  */
 
-import { closeSync, fstatSync, fsyncSync, openSync, readSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, fsyncSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { Entries, entryBytes } from './entries.ts';
 import { levels, type RecordedChannel } from './format.ts';
 import { kernelMemory, summarizeByKernel } from './kernel.ts';
 import { type ByteSink, Pyramid, sumFileName } from './pyramid.ts';
 import { RangeSplitter } from './range-split.ts';
-import type { RecordingReader } from './reader.ts';
+import { RecordingReader } from './reader.ts';
 
 const chunkSamples = levels[1] * 64;
 
@@ -43,10 +43,36 @@ async function summarise(reader: RecordingReader, channel: RecordedChannel, sink
 	}
 }
 
+/** A name of this process's own: two may rebuild the same summaries, and either result is right. */
+function temporary(path: string): string {
+	return `${path}.${process.pid}.new`;
+}
+
+/**
+ * Opens a recording, and writes the summaries of a finished one anew where they are missing or too short. Where the disk refuses that, the
+ * recording opens all the same: its figures then come from the columns, more slowly.
+ */
+export async function openWithSummaries(folder: string): Promise<RecordingReader> {
+	const reader = await RecordingReader.open(folder);
+	const lacking = reader.info.finished
+		? reader.info.channels.filter((channel) => levels.some((block, level) => reader.entryCount(channel, level) < Math.floor(channel.count / block)))
+		: [];
+	if (lacking.length === 0) return reader;
+	try {
+		for (const channel of lacking) await rebuildSummaries(reader, channel);
+	} catch (error) {
+		if (typeof (error as NodeJS.ErrnoException).code === 'string') return reader;
+		reader.close();
+		throw error;
+	}
+	reader.close();
+	return RecordingReader.open(folder);
+}
+
 /** Writes a channel's summaries anew; each file takes the old one's place when it is on the disk. */
 export async function rebuildSummaries(reader: RecordingReader, channel: RecordedChannel, onSamples: (samples: number) => void = () => {}): Promise<void> {
 	const paths = levels.map((block) => `${reader.folder}/${sumFileName(channel.device, channel.id, block)}`);
-	const fds = paths.map((path) => openSync(`${path}.new`, 'w'));
+	const fds = paths.map((path) => openSync(temporary(path), 'w'));
 	try {
 		await summarise(
 			reader,
@@ -59,10 +85,13 @@ export async function rebuildSummaries(reader: RecordingReader, channel: Recorde
 			onSamples,
 		);
 		for (const fd of fds) fsyncSync(fd);
+		for (const path of paths) renameSync(temporary(path), path);
+	} catch (error) {
+		for (const path of paths) rmSync(temporary(path), { force: true });
+		throw error;
 	} finally {
 		for (const fd of fds) closeSync(fd);
 	}
-	for (const path of paths) renameSync(`${path}.new`, path);
 }
 
 /** Where the summaries on the disk are not what the column says. Of an unfinished recording the last entries may be absent. */
