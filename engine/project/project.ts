@@ -330,6 +330,7 @@ export class Project implements AsyncDisposable {
 			);
 		info.name = entry.name ?? info.name;
 		info.offset = entry.offset ?? info.offset;
+		for (const channel of info.channels) channel.offset = entry.channels?.[`${channel.device}.${channel.id}`]?.offset;
 		return info;
 	}
 

@@ -61,6 +61,8 @@ export interface RecordedChannel {
 	readonly rail?: { readonly voltage: string; readonly power: string };
 	/** Duration that a range switch needs to settle, s. */
 	readonly settleS?: number;
+	/** s, by which the project shifts the channel against the others; not part of recording.json. */
+	offset?: number;
 }
 
 export interface RecordingInfo {

@@ -12,7 +12,7 @@ import type { RecordedChannel } from './format.ts';
 import type { RecordingReader } from './reader.ts';
 import { totals } from './totals.ts';
 import { type Visitor, walkAll } from './walk.ts';
-import { sampleRange } from './window.ts';
+import { ownWindow, sampleRange } from './window.ts';
 
 export interface Histogram {
 	/** In the channel's unit: bins + 1 ascending edges; none where nothing valid lies in the window. */
@@ -34,7 +34,8 @@ export async function histogram(
 ): Promise<Histogram> {
 	if (!(Number.isInteger(bins) && bins >= 1 && bins <= mostBins))
 		throw new MicrojouleError('INVALID_VALUE', `A histogram of ${bins} bins was asked for; it must be a whole number from 1 to ${mostBins}.`, { bins });
-	const [from, to] = sampleRange(fromS, toS, channel.rate, channel.count);
+	const own = ownWindow(channel, fromS, toS);
+	const [from, to] = sampleRange(own.from, own.to, channel.rate, channel.count);
 	const { min, max } = await totals(reader, channel, { begin: from, end: to });
 	if (Number.isNaN(min)) return { edges: [], counts: [] };
 	if (!Number.isFinite(max - min))

@@ -11,7 +11,7 @@ import { MicrojouleError } from '../../drivers/errors.ts';
 import type { RecordedChannel } from './format.ts';
 import type { RecordingReader } from './reader.ts';
 import { type Visitor, walkAll } from './walk.ts';
-import { sampleRange } from './window.ts';
+import { ownWindow, sampleRange } from './window.ts';
 
 export interface Percentile {
 	/** 0 … 100. */
@@ -33,7 +33,8 @@ export async function percentiles(
 ): Promise<Percentile[]> {
 	for (const percent of percents)
 		if (!(percent >= 0 && percent <= 100)) throw new MicrojouleError('INVALID_VALUE', `The percentile ${percent} was asked for; it must be from 0 to 100.`, { percent });
-	const [from, to] = sampleRange(fromS, toS, channel.rate, channel.count);
+	const own = ownWindow(channel, fromS, toS);
+	const [from, to] = sampleRange(own.from, own.to, channel.rate, channel.count);
 	const progress = (pass: number) => (index: number) => reached?.((pass + (index - from) / Math.max(1, to - from)) / 2);
 	const upper = new UpperCount();
 	await walkAll(reader, channel, from, to, upper, progress(0));

@@ -13,7 +13,7 @@ import type { RecordedChannel } from './format.ts';
 import type { RecordingReader } from './reader.ts';
 import { totals } from './totals.ts';
 import { type Visitor, walk } from './walk.ts';
-import { sampleRange } from './window.ts';
+import { ownWindow, sampleRange } from './window.ts';
 
 export interface SegmentQuery {
 	/** s; default: all of it. A sample that lies partly in the window belongs to it. */
@@ -53,7 +53,8 @@ export async function* segments(reader: RecordingReader, channel: RecordedChanne
 	if (!Number.isFinite(threshold)) throw new MicrojouleError('INVALID_VALUE', `The threshold is ${threshold}; it must be a number of ${channel.unit}.`, { threshold });
 	for (const [name, value] of Object.entries({ hysteresis, minGapS }))
 		if (!(value >= 0)) throw new MicrojouleError('INVALID_VALUE', `${name} is ${value}; it must be at least 0.`, { [name]: value });
-	const [from, to] = sampleRange(query.from, query.to, channel.rate, channel.count);
+	const own = ownWindow(channel, query.from, query.to);
+	const [from, to] = sampleRange(own.from, own.to, channel.rate, channel.count);
 	const finder = new Finder(threshold, threshold - hysteresis, minGapS * channel.rate + 1e-6);
 	for await (const at of walk(reader, channel, from, to, finder)) {
 		reached?.((at - from) / Math.max(1, to - from));
@@ -125,14 +126,14 @@ class Finder implements Visitor {
 }
 
 async function measured(reader: RecordingReader, channel: RecordedChannel, begin: number, end: number): Promise<Segment> {
-	const { rate, unit } = channel;
+	const { rate, unit, offset = 0 } = channel;
 	const sums = await totals(reader, channel, { begin, end });
 	const rail = railOf(reader, channel);
 	const energy = rail && (await energyOf(reader, rail, begin / rate, end / rate));
 	return {
 		device: channel.device,
 		channel: channel.id,
-		start: begin / rate,
+		start: begin / rate + offset,
 		duration: (end - begin) / rate,
 		firstSample: begin,
 		samples: end - begin,

@@ -12,7 +12,7 @@ import type { RecordedChannel } from './format.ts';
 import type { RecordingReader } from './reader.ts';
 import { type Totals, totals } from './totals.ts';
 import { averageUncertainty, energyUncertainty } from './uncertainty.ts';
-import { windowOf } from './window.ts';
+import { ownWindow, windowOf } from './window.ts';
 
 export interface StatisticsQuery {
 	/** Default: the first device that has the channel. */
@@ -60,18 +60,20 @@ export interface ChannelStatistics {
 /** Throws NOT_FOUND for a channel that is not there, INVALID_VALUE for a window that is none. */
 export async function statistics(reader: RecordingReader, query: StatisticsQuery): Promise<ChannelStatistics> {
 	const channel = reader.channel(query.device, query.channel);
-	const { rate, unit } = channel;
-	const window = windowOf(query.from, query.to, rate, channel.count);
+	const { rate, unit, offset = 0 } = channel;
+	// What was measured together stays together: the rail's other channels are taken at this channel's own time.
+	const own = ownWindow(channel, query.from, query.to);
+	const window = windowOf(own.from, own.to, rate, channel.count);
 	const sums = await totals(reader, channel, window);
 	const rail = railOf(reader, channel);
-	const energy = rail && (await energyOf(reader, rail, query.from, query.to));
+	const energy = rail && (await energyOf(reader, rail, own.from, own.to));
 	const duration = Math.max(0, window.end - window.begin) / rate;
 	const charge = unit === 'A' ? sums.sum / rate : undefined;
 
 	const uncertainty: { average: number | null; charge?: number | null; energy?: number | null } = { average: averageUncertainty(sums, channel.ranges) };
 	if (charge !== undefined) uncertainty.charge = chargeUncertainty(sums, channel);
 	if (rail && energy) {
-		uncertainty.energy = await railUncertainty(reader, rail, energy, query);
+		uncertainty.energy = await railUncertainty(reader, rail, energy, own);
 		if (unit === 'W' && uncertainty.average === null && uncertainty.energy !== null) uncertainty.average = uncertainty.energy / energy.validDuration;
 	}
 	return {
@@ -79,8 +81,8 @@ export async function statistics(reader: RecordingReader, query: StatisticsQuery
 		channel: channel.id,
 		unit,
 		rate,
-		from: window.begin / rate,
-		to: window.begin / rate + duration,
+		from: window.begin / rate + offset,
+		to: window.begin / rate + duration + offset,
 		duration,
 		validDuration: sums.weight / rate,
 		samples: sums.samples,
@@ -116,7 +118,7 @@ function chargeUncertainty(sums: Totals, channel: RecordedChannel): number | nul
 	return average === null ? null : sums.weight === 0 ? 0 : (average * sums.weight) / channel.rate;
 }
 
-async function railUncertainty(reader: RecordingReader, rail: Rail, { energy }: Energy, { from, to }: StatisticsQuery): Promise<number | null> {
+async function railUncertainty(reader: RecordingReader, rail: Rail, { energy }: Energy, { from, to }: Pick<StatisticsQuery, 'from' | 'to'>): Promise<number | null> {
 	const { current, voltage } = rail;
 	if (!current) return null;
 	const currentSums = await totals(reader, current, windowOf(from, to, current.rate, current.count));

@@ -15,7 +15,7 @@ import { type BlockSums, Entries, fan } from './entries.ts';
 import { blockEntryBytes, levels, type RecordedChannel } from './format.ts';
 import type { RecordingReader } from './reader.ts';
 import { chunkSamples, Summaries } from './summaries.ts';
-import { sampleRange } from './window.ts';
+import { ownWindow, sampleRange } from './window.ts';
 
 export interface View {
 	/** Sample at which each point begins, and after the last point, the sample at which it ends: count + 1 indices. */
@@ -39,7 +39,8 @@ export interface View {
 export async function view(reader: RecordingReader, channel: RecordedChannel, from: number, to: number, points: number): Promise<View> {
 	if (!(Number.isInteger(points) && points > 0))
 		throw new MicrojouleError('INVALID_VALUE', `A view of ${points} points was asked for; it must be a whole number of at least 1.`, { points });
-	const [first, last] = sampleRange(from, to, channel.rate, channel.count);
+	const own = ownWindow(channel, from, to);
+	const [first, last] = sampleRange(own.from, own.to, channel.rate, channel.count);
 	const samplesPerPoint = (last - first) / points;
 	if (samplesPerPoint < levels[0]) return ofSamples(reader, channel, first, last, Math.max(1, Math.ceil(samplesPerPoint)));
 	return ofEntries(reader, channel, first, last, points);
@@ -62,7 +63,7 @@ async function ofSamples(reader: RecordingReader, channel: RecordedChannel, firs
 			for (let i = 0; i < count; i++) {
 				reset(sums);
 				entries.addTo(sums, i, i + 1);
-				put(result, p + i, begin + i * step, channel.rate, sums);
+				put(result, p + i, begin + i * step, channel, sums);
 			}
 			if (summaries.turn()) await setImmediate();
 		}
@@ -92,7 +93,7 @@ async function ofEntries(reader: RecordingReader, channel: RecordedChannel, firs
 				at = summaries.add(sums, at, end, level);
 				if (summaries.turn()) await setImmediate();
 			}
-			put(result, p, begin, channel.rate, sums);
+			put(result, p, begin, channel, sums);
 			begin = end;
 		}
 	} finally {
@@ -125,9 +126,9 @@ function emptyView(count: number): View {
 	};
 }
 
-function put(view: View, p: number, begin: number, rate: number, { count, min, max, sum }: BlockSums): void {
+function put(view: View, p: number, begin: number, { rate, offset = 0 }: RecordedChannel, { count, min, max, sum }: BlockSums): void {
 	view.begin[p] = begin;
-	view.t[p] = begin / rate;
+	view.t[p] = begin / rate + offset;
 	view.min[p] = min;
 	view.max[p] = max;
 	view.mean[p] = count > 0 ? sum / count : Number.NaN;

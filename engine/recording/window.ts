@@ -27,6 +27,13 @@ export function windowOf(fromS: number | undefined, toS: number | undefined, rat
 	return { begin: clip(from), end: clip(to) };
 }
 
+/** A window of the recording's time as a window of a channel's own, which the project may have shifted. */
+export function ownWindow(channel: { readonly offset?: number }, fromS: number | undefined, toS: number | undefined): { from: number | undefined; to: number | undefined } {
+	const { offset = 0 } = channel;
+	// A window that is open at the beginning is so also for a channel shifted to before it.
+	return offset === 0 ? { from: fromS, to: toS } : { from: (fromS ?? Number.NEGATIVE_INFINITY) - offset, to: (toS ?? Number.POSITIVE_INFINITY) - offset };
+}
+
 /** The samples [first, last) that overlap a window, be it partly. */
 export function sampleRange(fromS: number | undefined, toS: number | undefined, rate: number, count: number): [first: number, last: number] {
 	const { begin, end } = windowOf(fromS, toS, rate, count);
