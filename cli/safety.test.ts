@@ -4,12 +4,13 @@ import { describe, expect, it } from 'vitest';
 import { ArcInstrument } from '../drivers/arc/instrument.ts';
 import { realClock } from '../drivers/clock.ts';
 import { openSerialLink } from '../drivers/serial-link.ts';
-import { arcId, json, recordedBytes, run, type Started, simulate, start, temporaryFolder, until } from './testing.ts';
+import { arcId, json, run, type Started, simulate, start, temporaryFolder, until } from './testing.ts';
 
-/** Starts a long recording and waits until samples are on the disk: the output is on by then. */
+/** Starts a long recording and waits until samples are on the disk and vouched for: the output is on by then. */
 async function recording(port: string, project: string, ...more: string[]): Promise<Started> {
 	const started = start(['record', '--port', port, '--voltage', '3.3', '--duration', '60', '--out', project, '--json', ...more]);
-	await until('samples on the disk', () => recordedBytes(project, arcId) > 0);
+	const checksums = join(project, 'recordings', '001', 'checksums');
+	await until('samples on the disk', () => existsSync(checksums) && readFileSync(checksums, 'utf8').includes(`${arcId}.mc.f32 `));
 	return started;
 }
 

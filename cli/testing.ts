@@ -101,11 +101,5 @@ export async function until(what: string, isSo: () => boolean, timeoutS = 25): P
 	return passedS();
 }
 
-/** Bytes of the columns of a recording in progress. */
-export function recordedBytes(project: string, device: string, channel = 'mc'): number {
-	const file = join(project, 'recordings', '001', `${device}.${channel}.f32`);
-	return existsSync(file) ? statSync(file).size : 0;
-}
-
 /** The serial number of a simulated Arc of the default seed. */
 export const arcId = 'arc-SIM0000000000000000000000000ARC1';
