@@ -6,7 +6,7 @@ import { type Percentile, percentiles } from '../engine/recording/percentiles.ts
 import type { RecordingReader } from '../engine/recording/reader.ts';
 import { type Segment, type SegmentQuery, segments } from '../engine/recording/segments.ts';
 import { duration, si, table } from './format.ts';
-import { progressBar } from './progress.ts';
+import { withProgress } from './progress.ts';
 import { type ChannelQuery, channelsOf } from './results.ts';
 
 /** Rows that people are shown; --json lists all. */
@@ -34,7 +34,7 @@ export async function findEvents(reader: RecordingReader, query: ChannelQuery, r
 		});
 	const found: Segment[] = [];
 	for (const channel of wanted)
-		await withProgress(`events of ${channel.id}`, quiet, async (reached) => {
+		await withProgress(`events of ${channel.id}`, 1, quiet, async (reached) => {
 			for await (const segment of segments(reader, channel, rule, reached)) found.push(segment);
 		});
 	return found;
@@ -43,7 +43,7 @@ export async function findEvents(reader: RecordingReader, query: ChannelQuery, r
 export async function findPercentiles(reader: RecordingReader, query: ChannelQuery, percents: readonly number[], quiet: boolean): Promise<ChannelPercentiles[]> {
 	const list: ChannelPercentiles[] = [];
 	for (const channel of channelsOf(reader, query)) {
-		const values = await withProgress(`percentiles of ${channel.id}`, quiet, (reached) => percentiles(reader, channel, query.from, query.to, percents, reached));
+		const values = await withProgress(`percentiles of ${channel.id}`, 1, quiet, (reached) => percentiles(reader, channel, query.from, query.to, percents, reached));
 		list.push({ device: channel.device, channel: channel.id, unit: channel.unit, values });
 	}
 	return list;
@@ -52,19 +52,10 @@ export async function findPercentiles(reader: RecordingReader, query: ChannelQue
 export async function findHistograms(reader: RecordingReader, query: ChannelQuery, bins: number, quiet: boolean): Promise<ChannelHistogram[]> {
 	const list: ChannelHistogram[] = [];
 	for (const channel of channelsOf(reader, query)) {
-		const result = await withProgress(`histogram of ${channel.id}`, quiet, (reached) => histogram(reader, channel, query.from, query.to, bins, reached));
+		const result = await withProgress(`histogram of ${channel.id}`, 1, quiet, (reached) => histogram(reader, channel, query.from, query.to, bins, reached));
 		list.push({ device: channel.device, channel: channel.id, unit: channel.unit, ...result });
 	}
 	return list;
-}
-
-async function withProgress<T>(title: string, quiet: boolean, work: (reached: (share: number) => void) => Promise<T>): Promise<T> {
-	const bar = progressBar(title, 1, quiet);
-	try {
-		return await work((share) => bar.update(share));
-	} finally {
-		bar.stop();
-	}
 }
 
 export function eventsTable(events: readonly Segment[], unitOf: (event: Segment) => string): string {

@@ -27,3 +27,24 @@ export function progressBar(title: string, total: number, quiet = false): Progre
 		},
 	};
 }
+
+/** Does `work` under a progress bar; it tells how much of `total` is done. */
+export async function withProgress<T>(title: string, total: number, quiet: boolean, work: (update: (done: number) => void) => Promise<T>): Promise<T> {
+	const bar = progressBar(title, total, quiet);
+	try {
+		return await work((done) => bar.update(done));
+	} finally {
+		bar.stop();
+	}
+}
+
+/** The same for work that tells each piece it has done. */
+export function withPieces<T>(title: string, total: number, quiet: boolean, work: (piece: (size: number) => void) => Promise<T>): Promise<T> {
+	let done = 0;
+	return withProgress(title, total, quiet, (update) =>
+		work((size) => {
+			done += size;
+			update(done);
+		}),
+	);
+}

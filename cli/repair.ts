@@ -5,7 +5,7 @@ import { Project } from '../engine/project/project.ts';
 import { type Repair, repair } from '../engine/recording/repair.ts';
 import { bytesToVerify } from '../engine/recording/verify.ts';
 import { print } from './program.ts';
-import { progressBar } from './progress.ts';
+import { withPieces } from './progress.ts';
 import { describeFindings, recordingsOf, unreadable } from './verify.ts';
 
 export function repairCommand(): Command {
@@ -39,16 +39,7 @@ export function repairCommand(): Command {
 
 async function repaired(folder: string, id: string, quiet = false): Promise<Omit<Repair, 'folder'>> {
 	try {
-		const bar = progressBar(`Repairing ${id}`, 2 * (await bytesToVerify(folder)), quiet);
-		let done = 0;
-		try {
-			return await repair(folder, (bytes) => {
-				done += bytes;
-				bar.update(done);
-			});
-		} finally {
-			bar.stop();
-		}
+		return await withPieces(`Repairing ${id}`, 2 * (await bytesToVerify(folder)), quiet, (piece) => repair(folder, piece));
 	} catch (error) {
 		const finding = unreadable(error);
 		return { findings: [finding], actions: [], remaining: [finding] };

@@ -6,7 +6,7 @@ import { Project } from '../engine/project/project.ts';
 import { bytesToVerify, type Finding, type Verification, verify } from '../engine/recording/verify.ts';
 import { duration } from './format.ts';
 import { print } from './program.ts';
-import { progressBar } from './progress.ts';
+import { withPieces } from './progress.ts';
 
 export function verifyCommand(): Command {
 	return new Command('verify')
@@ -41,16 +41,7 @@ export function recordingsOf(project: Project, id: string | undefined): readonly
 /** One that cannot be opened at all is a finding too, and keeps nobody from looking at the others. */
 async function verified(folder: string, id: string, quiet = false): Promise<Omit<Verification, 'folder' | 'finished'>> {
 	try {
-		const bar = progressBar(`Verifying ${id}`, await bytesToVerify(folder), quiet);
-		let done = 0;
-		try {
-			return await verify(folder, (bytes) => {
-				done += bytes;
-				bar.update(done);
-			});
-		} finally {
-			bar.stop();
-		}
+		return await withPieces(`Verifying ${id}`, await bytesToVerify(folder), quiet, (piece) => verify(folder, piece));
 	} catch (error) {
 		return { clean: false, verifiedBytes: 0, findings: [unreadable(error)] };
 	}

@@ -13,6 +13,7 @@
  */
 
 import type { Model } from '../models.ts';
+import type { Settings } from '../settings.ts';
 import { Ammeter } from './ammeter.ts';
 import { Housekeeping, type SlowChannel } from './housekeeping.ts';
 import type { Load } from './loads/load.ts';
@@ -23,25 +24,9 @@ import type { Trace } from './trace.ts';
 import { UartPacer } from './uart-pacer.ts';
 import { Voltmeter } from './voltmeter.ts';
 
-/** What the simulated device tells the bench. Units are SI. */
-export interface BenchControls {
-	main: boolean;
-	mainVoltage: number;
-	mainCurrent: number;
-	maxCurrent: number;
-	currentLimitMode: 'cutoff' | 'limit';
-	powerRegulation: 'voltage' | 'current' | 'inline' | 'off';
-	/** low: automatic ranging. high: never the fine range. */
-	range: 'low' | 'high';
-	fourWire: boolean;
-	expansionSupply: number;
-	expansionVoltage: number;
-	adcShunt: number;
+/** What the simulated device tells the bench: the settings in force, and what feeds the instrument. Units are SI. */
+export interface BenchControls extends Omit<Settings, 'gpo1' | 'gpo2' | 'expansionPort'> {
 	gpo: [boolean, boolean];
-	tx: boolean;
-	uart: boolean;
-	uartBaudRate: number;
-	/** What feeds the instrument. */
 	supply: 'usb' | 'dc';
 }
 

@@ -15,13 +15,6 @@ import type { SlowChannel } from './housekeeping.ts';
 import type { Chunk } from './output-queue.ts';
 import { sumOfWords } from './word-sum.ts';
 
-export interface FrameChannel {
-	/** Name of the wire id. */
-	readonly name: string;
-	/** Samples a frame. */
-	readonly count: number;
-}
-
 /** Spans of the Ace's three current ranges, A: each of mc1, mc2, mc3 shows the current as far as its range reaches. */
 type Spans = readonly number[];
 

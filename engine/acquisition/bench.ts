@@ -11,6 +11,7 @@ import type { Decoder } from '../decode/decoded.ts';
 import type { Project } from '../project/project.ts';
 import type { RecordingReader } from '../recording/reader.ts';
 import { statistics } from '../recording/statistics.ts';
+import { totals } from '../recording/totals.ts';
 import { type View, view } from '../recording/view.ts';
 import type { BenchApi, BenchChange, DeviceState, FoundInstrument, RecordingInProgress, RecordingSummary } from '../server/bench-api.ts';
 import { LiveHub } from './live.ts';
@@ -314,7 +315,7 @@ export class Bench implements BenchApi, AsyncDisposable {
 		try {
 			const summary = await this.#reading(id, async (reader) => {
 				let lost = 0;
-				for (const { device, id: channel } of reader.info.channels) lost += (await statistics(reader, { device, channel })).lost;
+				for (const channel of reader.info.channels) lost += (await totals(reader, channel, { begin: 0, end: channel.count })).lost;
 				return summaryOf(reader, lost);
 			});
 			this.#summaries.set(id, summary);

@@ -5,7 +5,7 @@
  * A block without a valid sample has count 0 and NaN as minimum and maximum.
  */
 
-import { blockEntryBytes, foldEntryBytes, levels } from './format.ts';
+import { blockEntryBytes, foldEntryBytes } from './format.ts';
 
 /** Entries of one level that one entry of the next covers. */
 export const fan = 16;
@@ -183,26 +183,3 @@ function foldSplits(source: Entries, first: number, length: number): Split {
 
 /** Summarises consecutive samples into level-128 entries, the last one partial when the length is no multiple of 128. */
 export type Summarize = (samples: Float32Array, entries: Entries) => void;
-
-/** The plain twin of the WebAssembly kernel: the reference in tests, and good enough for rebuilding. */
-export const summarizePlainly: Summarize = (samples, entries) => {
-	const block = levels[0];
-	for (let from = 0, i = 0; from < samples.length; from += block, i++) {
-		const to = Math.min(from + block, samples.length);
-		let count = 0;
-		let min = Number.POSITIVE_INFINITY;
-		let max = Number.NEGATIVE_INFINITY;
-		let sum = 0;
-		let squares = 0;
-		for (let k = from; k < to; k++) {
-			const x = samples[k];
-			if (Number.isNaN(x)) continue;
-			count++;
-			if (x < min) min = x;
-			if (x > max) max = x;
-			sum += x;
-			squares += x * x;
-		}
-		entries.setBlock(i, count, min, max, sum, squares);
-	}
-};

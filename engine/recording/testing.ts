@@ -3,6 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { assumedSettings } from '../../drivers/arc/setting-codes.ts';
 import { models } from '../../drivers/models.ts';
 import type { Settings } from '../../drivers/settings.ts';
 import { formatVersion, type RecordedChannel, type RecordedEvent, type RecordingInfo } from './format.ts';
@@ -11,25 +12,7 @@ import { RecordingWriter, type WriterOptions } from './writer.ts';
 
 export const device = 'arc-1';
 
-export const settings: Settings = {
-	main: true,
-	mainVoltage: 3.3,
-	mainCurrent: 0,
-	maxCurrent: 1,
-	currentLimitMode: 'cutoff',
-	powerRegulation: 'voltage',
-	range: 'low',
-	fourWire: false,
-	expansionPort: false,
-	expansionVoltage: 3.3,
-	expansionSupply: 0,
-	adcShunt: 1,
-	gpo1: false,
-	gpo2: false,
-	tx: false,
-	uart: false,
-	uartBaudRate: 115_200,
-};
+export const settings: Settings = { ...assumedSettings, main: true, mainVoltage: 3.3, maxCurrent: 1 };
 
 export function temporaryFolder(): { path: string; remove(): void } {
 	const path = mkdtempSync(join(tmpdir(), 'microjoule-'));

@@ -2,7 +2,8 @@ import { appendFileSync, mkdirSync, readFileSync, rmSync, statSync, truncateSync
 import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Entries, entryBytes, fold, summarizePlainly } from './entries.ts';
+import * as twins from '../decode/twins.ts';
+import { Entries, entryBytes, fold } from './entries.ts';
 import { levels } from './format.ts';
 import { RecordingReader } from './reader.ts';
 import { statistics } from './statistics.ts';
@@ -74,7 +75,7 @@ describe('RecordingWriter', () => {
 		(await recorded(path, [{ ...arcChannel('mc', 50_000), samples }], [], { piece: 77_777 })).close();
 		const read = (level: number) => new Entries(new Uint8Array(readFileSync(`${path}/arc-1.mc.${levels[level]}.sum`)), level);
 		const blocks = Entries.allocate(Math.ceil(samples.length / 128), 0);
-		summarizePlainly(samples, blocks);
+		twins.summarize(samples, blocks.bytes);
 		let below = blocks;
 		for (let level = 0; level < levels.length; level++) {
 			const written = read(level);

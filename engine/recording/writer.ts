@@ -358,8 +358,6 @@ export class RecordingWriter {
 	}
 }
 
-export { writeAtomically };
-
 export function diskError(folder: string, error: unknown): MicrojouleError {
 	const code = (error as NodeJS.ErrnoException | undefined)?.code;
 	const why =

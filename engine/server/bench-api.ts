@@ -8,6 +8,7 @@ import type { SettingSpec, Settings, SettingsChange } from '../../drivers/settin
 import type { LiveHub } from '../acquisition/live.ts';
 import type { AcquisitionEvent } from '../acquisition/tap.ts';
 import type { ChannelStatistics } from '../recording/statistics.ts';
+import type { View } from '../recording/view.ts';
 
 export interface MeasuredChannel extends Channel {
 	/** Whether the running measurement includes it. */
@@ -61,22 +62,6 @@ export interface RecordingInProgress {
 	readonly duration: number;
 }
 
-/** An envelope for a screen: points that tile the window. All columns have one length, but `begin` one more. */
-export interface ViewData {
-	/** Samples: point p covers begin[p] … begin[p + 1] − 1. */
-	readonly begin: Float64Array;
-	/** s after the recording's start: where each point begins. */
-	readonly t: Float64Array;
-	/** NaN where a point holds no valid sample. */
-	readonly min: Float32Array;
-	readonly max: Float32Array;
-	readonly mean: Float64Array;
-	/** Valid samples of each point. */
-	readonly valid: Float64Array;
-	/** Number of points. */
-	readonly count: number;
-}
-
 export type BenchChange =
 	/** A device was opened or has changed: output, settings, connection, losses, clock. */
 	| { readonly type: 'device'; readonly device: DeviceState }
@@ -112,7 +97,7 @@ export interface BenchApi {
 	/** Of all channels, over [from, to) clipped to the data; to the end where `to` is undefined. */
 	statistics(recordingId: string, from?: number, to?: number): Promise<readonly ChannelStatistics[]>;
 	/** At most `points` points of `<device>.<channel>` that cover [from, to), clipped to the data. */
-	view(recordingId: string, channelKey: string, from: number, to: number, points: number): Promise<ViewData>;
+	view(recordingId: string, channelKey: string, from: number, to: number, points: number): Promise<View>;
 
 	/** Returns an unsubscriber. Listeners are called in the order of the changes and must not throw. */
 	on(listener: (change: BenchChange) => void): () => void;

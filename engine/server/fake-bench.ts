@@ -3,32 +3,16 @@
  * plain way. Data comes from `advance()`, or by itself after `run()`. Never part of the program.
  */
 
+import { assumedSettings } from '../../drivers/arc/setting-codes.ts';
 import { MicrojouleError } from '../../drivers/errors.ts';
 import { models } from '../../drivers/models.ts';
 import { type Settings, type SettingsChange, settingSpecs, validateChange } from '../../drivers/settings.ts';
 import { channelKey, LiveHub } from '../acquisition/live.ts';
 import type { ChannelStatistics } from '../recording/statistics.ts';
-import type { BenchApi, BenchChange, DeviceState, FoundInstrument, RecordingInProgress, RecordingSummary, ViewData } from './bench-api.ts';
+import type { View } from '../recording/view.ts';
+import type { BenchApi, BenchChange, DeviceState, FoundInstrument, RecordingInProgress, RecordingSummary } from './bench-api.ts';
 
-const defaults: Settings = {
-	main: true,
-	mainVoltage: 3.3,
-	mainCurrent: 0,
-	maxCurrent: 0.5,
-	currentLimitMode: 'cutoff',
-	powerRegulation: 'voltage',
-	range: 'low',
-	fourWire: false,
-	expansionPort: false,
-	expansionVoltage: 3.3,
-	expansionSupply: 0,
-	adcShunt: 1,
-	gpo1: false,
-	gpo2: false,
-	tx: false,
-	uart: false,
-	uartBaudRate: 115_200,
-};
+const defaults: Settings = { ...assumedSettings, main: true, mainVoltage: 3.3 };
 
 interface FakeRecording {
 	summary: RecordingSummary;
@@ -154,7 +138,7 @@ export class FakeBench implements BenchApi {
 		});
 	}
 
-	async view(recordingId: string, key: string, from: number, to: number, points: number): Promise<ViewData> {
+	async view(recordingId: string, key: string, from: number, to: number, points: number): Promise<View> {
 		const { summary, columns } = this.#find(recordingId);
 		const { rate } = summary.channels.find(({ device, id }) => channelKey(device, id) === key)!;
 		const column = columns.get(key) ?? [];

@@ -3,7 +3,8 @@
 import { type FastifyPluginCallbackTypebox, Type } from '@fastify/type-provider-typebox';
 import { MicrojouleError } from '../../drivers/errors.ts';
 import type { ChannelStatistics } from '../recording/statistics.ts';
-import type { BenchApi, RecordingSummary, ViewData } from './bench-api.ts';
+import type { View } from '../recording/view.ts';
+import type { BenchApi, RecordingSummary } from './bench-api.ts';
 import { errorResponses, idParams, inProgressSchema, recordingSchema, statisticsSchema, viewSchema, windowQuery } from './schemas.ts';
 
 /** As many as the widest wall of screens has pixels; also bounds an answer's size. */
@@ -117,7 +118,7 @@ function checkWindow(from: number, to: number): void {
 	throw new MicrojouleError('INVALID_VALUE', `from is ${from} s and to is ${to} s; from must not be later.`, { from, to });
 }
 
-function viewBytes({ t, min, max, mean }: ViewData): Buffer {
+function viewBytes({ t, min, max, mean }: View): Buffer {
 	return Buffer.concat([t, min, max, Float32Array.from(mean)].map((column) => new Uint8Array(column.buffer, column.byteOffset, column.byteLength)));
 }
 

@@ -2,7 +2,6 @@
 
 import { writeFile } from 'node:fs/promises';
 import { extname } from 'node:path';
-import { createCanvas, loadImage } from '@napi-rs/canvas';
 import { MicrojouleError } from '../../../drivers/errors.ts';
 import type { RecordingReader } from '../../recording/reader.ts';
 import { view } from '../../recording/view.ts';
@@ -64,6 +63,8 @@ export async function plotSvg(reader: RecordingReader, request: Omit<PlotRequest
 }
 
 async function png(svg: string, scale: number): Promise<Buffer> {
+	// Loaded here: a native library that no other command, and no SVG, needs.
+	const { createCanvas, loadImage } = await import('@napi-rs/canvas');
 	const image = await loadImage(Buffer.from(svg));
 	const canvas = createCanvas(Math.round(image.width * scale), Math.round(image.height * scale));
 	canvas.getContext('2d').drawImage(image, 0, 0, canvas.width, canvas.height);
