@@ -20,6 +20,8 @@ export interface KernelExports {
 	readonly validSamples: WebAssembly.Global;
 	csvRows(samples: number, n: number, start: number, rate: number, tables: number, out: number): number;
 	readonly csvRowsWritten: WebAssembly.Global;
+	shortestNumbers(samples: number, n: number, tables: number, out: number): number;
+	readonly shortestWritten: WebAssembly.Global;
 }
 
 let compiled: WebAssembly.Module | undefined;
@@ -122,6 +124,16 @@ export class Kernels {
 		if (!this.memory.owns(samples)) throw new MicrojouleError('INTERNAL', 'The samples of CSV rows must lie in the memory of the kernels.');
 		const end = this.#exports.csvRows(samples.byteOffset, samples.length, start, rate, tablesPtr, outPtr);
 		return { rows: this.#exports.csvRowsWritten.value as number, bytes: end - outPtr };
+	}
+
+	/**
+	 * Samples that lie in the memory as the shortest numbers that read back as the same float32 (kernels/shortest.ts), a comma after each: how many were
+	 * written at `outPtr`, and their bytes. It stops early before one that needs exact arithmetic, and before NaN.
+	 */
+	shortestNumbers(samples: Float32Array, tablesPtr: number, outPtr: number): { written: number; bytes: number } {
+		if (!this.memory.owns(samples)) throw new MicrojouleError('INTERNAL', 'Samples to be written as text must lie in the memory of the kernels.');
+		const end = this.#exports.shortestNumbers(samples.byteOffset, samples.length, tablesPtr, outPtr);
+		return { written: this.#exports.shortestWritten.value as number, bytes: end - outPtr };
 	}
 
 	/** The kernels read as far as they are told: what is missing must be found here. */

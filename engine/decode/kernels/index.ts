@@ -8,5 +8,6 @@
 
 export { csvRows, csvRowsWritten } from './csv';
 export { decodeFrames } from './frames';
+export { shortestNumbers, shortestWritten } from './shortest';
 export { summarize } from './summaries';
 export { energyHeld, energyResampled, powerHeld, powerResampled, validSamples } from './energy';

@@ -3,15 +3,13 @@
  * to the last digit, whichever wrote it. Owns a piece of the kernels' memory until free().
  */
 
+import { digitTableBytes, fillDigitTables } from '../../decode/digit-tables.ts';
 import { processKernels } from '../../decode/kernels.ts';
 import type { MemoryBlock } from '../../decode/memory.ts';
 import { longestNumber, writeFixed6, writeGeneral } from '../printf.ts';
 
 /** A time below 24 characters, a value below 17, and two separators. */
 const rowBytes = 48;
-/** As the kernel wants them: powers of ten from 10^-40 to 10^60, then 0000 to 9999 as text. */
-const textsAt = 1024;
-const tableBytes = textsAt + 40_000;
 
 export class CsvRows {
 	readonly #memory: MemoryBlock;
@@ -22,14 +20,12 @@ export class CsvRows {
 
 	constructor(mostRows: number) {
 		const sampleBytes = 4 * mostRows;
-		this.#memory = processKernels().memory.alloc(tableBytes + sampleBytes + mostRows * rowBytes + 64);
+		this.#memory = processKernels().memory.alloc(digitTableBytes + sampleBytes + mostRows * rowBytes + 64);
 		const { bytes, ptr } = this.#memory;
-		const view = new DataView(bytes.buffer, bytes.byteOffset);
-		for (let k = -40; k <= 60; k++) view.setFloat64(8 * (k + 40), Number(`1e${k}`), true);
-		for (let k = 0; k < 10_000; k++) for (let d = 0; d < 4; d++) bytes[textsAt + 4 * k + d] = 48 + (Math.floor(k / 10 ** (3 - d)) % 10);
-		this.#samples = processKernels().memory.float32(ptr + tableBytes, mostRows);
-		this.#textPtr = ptr + tableBytes + sampleBytes;
-		this.#text = bytes.subarray(tableBytes + sampleBytes);
+		fillDigitTables(bytes);
+		this.#samples = processKernels().memory.float32(ptr + digitTableBytes, mostRows);
+		this.#textPtr = ptr + digitTableBytes + sampleBytes;
+		this.#text = bytes.subarray(digitTableBytes + sampleBytes);
 	}
 
 	/** The rows of consecutive samples, the first with index `start`; valid until the next call. */
