@@ -23,8 +23,8 @@ export function logCommand(folder: string, run: RunEdit): Command {
 		run(json, async (project) => ({ log: await project.createLog(id, name) })),
 	);
 	add('append <recording> <log> <text>', 'appends a line (at once; it cannot be undone)')
-		.requiredOption('--time <S>', "when, in s since the recording's start", numberOption('--time', { unit: 's' }))
-		.action((id: string, name: string, text: string, { json, time = 0 }: Options) =>
+		.option('--time <S>', "when, in s since the recording's start (default: now, of a recording that a running serve makes)", numberOption('--time', { unit: 's' }))
+		.action((id: string, name: string, text: string, { json, time }: Options) =>
 			run(json, async (project) => {
 				await project.appendLog(id, name, [{ time, text }]);
 				return undefined;

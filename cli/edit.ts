@@ -1,6 +1,6 @@
 /**
  * `microjoule edit PROJECT …`: everything that changes a project. Every call saves what it did and keeps what it replaced, so that undo works in a
- * later call; `save` ends that and frees the disk.
+ * later call; `save` ends that and frees the disk. A project that a running `serve` holds is edited there.
  */
 
 import { Command } from 'commander';
@@ -8,12 +8,13 @@ import { MicrojouleError } from '../drivers/errors.ts';
 import { Project } from '../engine/project/project.ts';
 import { logCommand } from './edit-log.ts';
 import { selectCommand } from './edit-select.ts';
+import { type EditedProject, openForEdit } from './edited-project.ts';
 import { numberOption } from './options.ts';
 import { print } from './program.ts';
 import { progressBar } from './progress.ts';
 
 /** Changes the project and returns what to tell. */
-export type Edit = (project: Project) => Promise<object | undefined>;
+export type Edit = (project: EditedProject) => Promise<object | undefined>;
 /** Opens the project, edits it, saves, and prints what can be undone. */
 export type RunEdit = (json: boolean | undefined, edit: Edit) => Promise<void>;
 
@@ -102,7 +103,7 @@ interface Channel {
 	readonly channel?: string;
 }
 
-function doing(edit: (project: Project) => Promise<void>): Edit {
+function doing(edit: (project: EditedProject) => Promise<void>): Edit {
 	return async (project) => {
 		await edit(project);
 		return undefined;
@@ -121,8 +122,7 @@ function crop(id: string, from: number | undefined, to: number | undefined, json
 	return async (project) => {
 		const progress = progressBar('Cropping', 1, json);
 		try {
-			const { origin, channels } = await project.edit.crop(id, { from, to }, (share) => progress.update(share));
-			return { origin, channels: channels.map(({ channel, first, last, offset }) => ({ channel: `${channel.device}.${channel.id}`, samples: last - first, offset })) };
+			return await project.edit.crop(id, { from, to }, (share) => progress.update(share));
 		} finally {
 			progress.stop();
 		}
@@ -133,7 +133,7 @@ function downsample(id: string, channel: string, factor: number, json: boolean |
 	return async (project) => {
 		const progress = progressBar('Downsampling', 1, json);
 		try {
-			await project.edit.downsample(id, await channelKey(project, id, channel), factor, (share) => progress.update(share));
+			await project.edit.downsample(id, await channelKey(project.folder, id, channel), factor, (share) => progress.update(share));
 			return undefined;
 		} finally {
 			progress.stop();
@@ -142,8 +142,9 @@ function downsample(id: string, channel: string, factor: number, json: boolean |
 }
 
 /** A channel without its device is the only one of that name. */
-async function channelKey(project: Project, id: string, channel: string): Promise<string> {
+async function channelKey(folder: string, id: string, channel: string): Promise<string> {
 	if (channel.includes('.')) return channel;
+	const project = await Project.open(folder);
 	const reader = await project.openRecording(id);
 	reader.close();
 	const found = reader.info.channels.filter((each) => each.id === channel);
@@ -158,16 +159,17 @@ function nothing(what: 'undo' | 'redo'): never {
 }
 
 async function runEdit(folder: string, json: boolean | undefined, edit: Edit): Promise<void> {
-	await using project = await Project.open(folder, { write: true });
+	await using project = await openForEdit(folder);
 	const told = await edit(project);
 	await project.save({ keepHistory: true });
-	print({ ...told, undo: project.undoable ?? null, redo: project.redoable ?? null }, json, ({ undo, redo }) =>
+	const { undoable, redoable } = await project.history();
+	print({ ...told, undo: undoable, redo: redoable }, json, ({ undo, redo }) =>
 		[undo === null ? 'Nothing to undo.' : `Can be undone: ${undo}.`, ...(redo === null ? [] : [`Can be done again: ${redo}.`])].join(' '),
 	);
 }
 
 async function save(folder: string, json: boolean | undefined): Promise<void> {
-	await using project = await Project.open(folder, { write: true });
+	await using project = await openForEdit(folder);
 	await project.save();
 	print({ folder: project.folder }, json, () => 'Saved; what edits had replaced is gone.');
 }

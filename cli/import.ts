@@ -1,10 +1,12 @@
 /** `microjoule import`: files of other programs, and of `export`, become a recording of a project. */
 
+import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { readable } from '../engine/formats/formats.ts';
-import { importFiles } from '../engine/formats/import.ts';
+import { type ImportAnswer, type ImportOptions, importAnswer, importFiles } from '../engine/formats/import.ts';
 import type { NamedColumn } from '../engine/formats/source.ts';
 import { Project } from '../engine/project/project.ts';
+import { EngineClient } from './engine-client.ts';
 import { duration } from './format.ts';
 import { choiceOption, numberOption } from './options.ts';
 import { print } from './program.ts';
@@ -41,28 +43,33 @@ export function importCommand(): Command {
 		.option('--json', 'machine-readable output')
 		.action(async (files: string[], options: Options) => {
 			await using project = await Project.openOrCreate(options.out);
-			project.requireWritable();
-			const progress = progressBar('Importing', 1, options.json);
-			try {
-				const { column, time, delimiter, supply, skipLines, rate, name, format } = options;
-				const onProgress = (share: number) => progress.update(share);
-				const { id, info, notes } = await importFiles(project, files, { columns: column, time, delimiter, skipLines, rate, name, format, supplyV: supply, onProgress });
-				progress.stop();
-				const channels = info.channels.map((channel) => ({ device: channel.device, id: channel.id, unit: channel.unit, rate: channel.rate, samples: channel.count }));
-				print({ project: project.folder, recording: id, channels, notes }, options.json, () =>
-					[
-						`Recording ${id} of ${project.folder}`,
-						...channels.map((each) => `  ${each.id}  ${each.samples} samples at ${each.rate} S/s, ${duration(each.samples / each.rate)}`),
-						...notes.map((note) => `  ! ${note}`),
-					].join('\n'),
-				);
-			} catch (error) {
-				await project.discard();
-				throw error;
-			} finally {
-				progress.stop();
-			}
+			const { column: columns, time, delimiter, supply: supplyV, skipLines, rate, name, format } = options;
+			const rules = { columns, time, delimiter, skipLines, rate, name, format, supplyV };
+			const engine = project.readOnly === undefined ? undefined : await EngineClient.holding(project.folder);
+			const imported = engine
+				? await engine.call<ImportAnswer>('POST', '/recordings/import', { ...rules, files: files.map((file) => resolve(file)) })
+				: await importHere(project, files, rules, options.json);
+			print({ project: project.folder, ...imported }, options.json, ({ recording, channels, notes }) =>
+				[
+					`Recording ${recording} of ${project.folder}`,
+					...channels.map((each) => `  ${each.id}  ${each.samples} samples at ${each.rate} S/s, ${duration(each.samples / each.rate)}`),
+					...notes.map((note) => `  ! ${note}`),
+				].join('\n'),
+			);
 		});
+}
+
+async function importHere(project: Project, files: readonly string[], rules: ImportOptions, quiet: boolean | undefined): Promise<ImportAnswer> {
+	project.requireWritable();
+	const progress = progressBar('Importing', 1, quiet);
+	try {
+		return importAnswer(await importFiles(project, files, { ...rules, onProgress: (share) => progress.update(share) }));
+	} catch (error) {
+		await project.discard();
+		throw error;
+	} finally {
+		progress.stop();
+	}
 }
 
 /** `Current:mA=mc` → name, unit, id. A colon within the name stays there when what follows is no unit. */

@@ -2,8 +2,10 @@
 
 import { Command } from 'commander';
 import { Project } from '../engine/project/project.ts';
-import { type Repair, repair } from '../engine/recording/repair.ts';
+import { repairRecording } from '../engine/project/repair.ts';
+import type { Repair } from '../engine/recording/repair.ts';
 import { bytesToVerify } from '../engine/recording/verify.ts';
+import { EngineClient } from './engine-client.ts';
 import { print } from './program.ts';
 import { withPieces } from './progress.ts';
 import { describeFindings, recordingsOf, unreadable } from './verify.ts';
@@ -18,9 +20,10 @@ export function repairCommand(): Command {
 		.option('--json', 'machine-readable output, SI units')
 		.action(async (folder: string, options: { recording?: string; json?: boolean }) => {
 			await using project = await Project.open(folder, { write: true });
-			project.requireWritable();
+			const engine = project.readOnly === undefined ? undefined : await EngineClient.holding(project.folder);
+			if (!engine) project.requireWritable();
 			const recordings: (Omit<Repair, 'folder'> & { id: string })[] = [];
-			for (const id of recordingsOf(project, options.recording)) recordings.push({ id, ...(await repaired(project.recordingFolder(id), id, options.json)) });
+			for (const id of recordingsOf(project, options.recording)) recordings.push({ id, ...(await repaired(project, id, engine, options.json)) });
 			const clean = recordings.every(({ remaining }) => remaining.length === 0);
 			if (!clean) process.exitCode = 1;
 			print({ project: project.folder, clean, recordings }, options.json, () =>
@@ -37,9 +40,11 @@ export function repairCommand(): Command {
 		});
 }
 
-async function repaired(folder: string, id: string, quiet = false): Promise<Omit<Repair, 'folder'>> {
+async function repaired(project: Project, id: string, engine: EngineClient | undefined, quiet = false): Promise<Omit<Repair, 'folder'>> {
 	try {
-		return await withPieces(`Repairing ${id}`, 2 * (await bytesToVerify(folder)), quiet, (piece) => repair(folder, piece));
+		if (engine) return await engine.call('POST', `/recordings/${encodeURIComponent(id)}/repair`);
+		const bytes = 2 * (await bytesToVerify(project.recordingFolder(id)));
+		return await withPieces(`Repairing ${id}`, bytes, quiet, (piece) => repairRecording(project, id, piece));
 	} catch (error) {
 		const finding = unreadable(error);
 		return { findings: [finding], actions: [], remaining: [finding] };

@@ -6,6 +6,8 @@ import type { RecordingReader } from '../engine/recording/reader.ts';
 import { type ChannelStatistics, statistics } from '../engine/recording/statistics.ts';
 import { duration, si, table } from './format.ts';
 
+export { byChannel } from '../engine/recording/compare.ts';
+
 /** Which channels, and which window in s. */
 export interface ChannelQuery {
 	readonly channels?: readonly string[];
@@ -23,12 +25,6 @@ export function channelsOf(reader: RecordingReader, { channels, device }: Channe
 export async function allStatistics(reader: RecordingReader, query: ChannelQuery = {}): Promise<ChannelStatistics[]> {
 	const { from, to } = query;
 	return Promise.all(channelsOf(reader, query).map((channel) => statistics(reader, { device: channel.device, channel: channel.id, from, to })));
-}
-
-/** Keyed by channel; by `device.channel` where a channel occurs on several devices. */
-export function byChannel<T extends { readonly device: string; readonly channel: string }>(list: readonly T[]): Record<string, T> {
-	const several = new Set(list.map(({ channel }) => channel).filter((id, index, all) => all.indexOf(id) !== index));
-	return Object.fromEntries(list.map((each) => [several.has(each.channel) ? `${each.device}.${each.channel}` : each.channel, each]));
 }
 
 export function statisticsTable(list: readonly ChannelStatistics[]): string {

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -34,6 +34,20 @@ describe('serve', () => {
 		expect(stderr).toContain(`${port}`);
 		expect(stderr).not.toMatch(stack);
 		expect(existsSync(data)).toBe(false);
+	});
+
+	it('does not begin a recording on a disk below --min-free, says why, and serves on', async () => {
+		const data = temporaryFolder();
+		const { process: child, line, ended } = start(['serve', '--sim', 'arc', '--port', '0', '--data', data, '--min-free', '1000000GiB']);
+		const url = /http:\/\/127\.0\.0\.1:\d+/.exec(await line(/http:/))?.[0] as string;
+		const response = await fetch(`${url}/api/recordings`, { method: 'POST' });
+		expect(response.status).toBe(507);
+		expect(JSON.stringify(await response.json())).toMatch(/DISK.*less than the floor of 1024000000 MiB.*--min-free/);
+		expect(await (await fetch(`${url}/api/recordings`)).json()).toEqual({ current: null, recordings: [] });
+		const recordings = join(data, 'projects', 'default', 'recordings');
+		expect(existsSync(recordings) ? readdirSync(recordings) : []).toEqual([]);
+		child.kill('SIGTERM');
+		expect(await ended).toMatchObject({ code: 0, stderr: '' });
 	});
 
 	it('does not open itself to others without a token', async () => {

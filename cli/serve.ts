@@ -71,6 +71,7 @@ async function serve(options: Options): Promise<void> {
 		openPath: (path) => openPort(path, options.keepOutput),
 		discover: async () => (await listInstruments()).map(({ port, title, usbSerial }) => ({ path: port, title, serial: usbSerial ?? '' })),
 	});
+	cleanup.use(bench.projects);
 	for (const simulator of simulators) cleanup.defer(() => simulator.close());
 	cleanup.use(bench);
 	const stopped = untilStopped();
@@ -82,6 +83,7 @@ async function serve(options: Options): Promise<void> {
 			tokenFile: options.tokenFile,
 			tls: options.tlsCert !== undefined && options.tlsKey !== undefined ? { certFile: options.tlsCert, keyFile: options.tlsKey } : undefined,
 			allowOrigin: options.allowOrigin,
+			dataFolder: data,
 			uiFolder: fileURLToPath(new URL(import.meta.url.includes('/dist/cli/') ? '../ui/' : '../dist/ui/', import.meta.url)),
 			version,
 		}).catch(async (error) => {

@@ -3,7 +3,8 @@
 import { Command } from 'commander';
 import { MicrojouleError } from '../drivers/errors.ts';
 import { Project } from '../engine/project/project.ts';
-import { bytesToVerify, type Finding, type Verification, verify } from '../engine/recording/verify.ts';
+import { logFindings, verifyRecording } from '../engine/project/repair.ts';
+import { bytesToVerify, type Finding, type Verification } from '../engine/recording/verify.ts';
 import { duration } from './format.ts';
 import { print } from './program.ts';
 import { withPieces } from './progress.ts';
@@ -17,7 +18,7 @@ export function verifyCommand(): Command {
 		.action(async (folder: string, options: { recording?: string; json?: boolean }) => {
 			const project = await Project.open(folder);
 			const recordings: (Omit<Verification, 'folder' | 'finished'> & { id: string })[] = [];
-			for (const id of recordingsOf(project, options.recording)) recordings.push({ id, ...(await verified(project.recordingFolder(id), id, options.json)) });
+			for (const id of recordingsOf(project, options.recording)) recordings.push({ id, ...(await verified(project, id, options.json)) });
 			const clean = recordings.every((recording) => recording.clean);
 			if (!clean) process.exitCode = 1;
 			print({ project: project.folder, clean, recordings }, options.json, () =>
@@ -39,11 +40,11 @@ export function recordingsOf(project: Project, id: string | undefined): readonly
 }
 
 /** One that cannot be opened at all is a finding too, and keeps nobody from looking at the others. */
-async function verified(folder: string, id: string, quiet = false): Promise<Omit<Verification, 'folder' | 'finished'>> {
+async function verified(project: Project, id: string, quiet = false): Promise<Omit<Verification, 'folder' | 'finished'>> {
 	try {
-		return await withPieces(`Verifying ${id}`, await bytesToVerify(folder), quiet, (piece) => verify(folder, piece));
+		return await withPieces(`Verifying ${id}`, await bytesToVerify(project.recordingFolder(id)), quiet, (piece) => verifyRecording(project, id, piece));
 	} catch (error) {
-		return { clean: false, verifiedBytes: 0, findings: [unreadable(error)] };
+		return { clean: false, verifiedBytes: 0, findings: [unreadable(error), ...(await logFindings(project, id))] };
 	}
 }
 

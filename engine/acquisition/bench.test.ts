@@ -86,6 +86,48 @@ describe('the bench', () => {
 		await bench.shutdown();
 	});
 
+	it('answers the same of a window while recording, while finishing, and afterwards', async () => {
+		const { bench, clock } = await setUp({ load: new Ramp() }, { kind: 'ace', seed: 4 });
+		const { id } = await bench.startRecording({});
+		await clock.delay(0.3);
+		const toS = bench.recording?.duration;
+		const ask = () => bench.statistics(id, 0.01, toS);
+		const first = await ask();
+		expect(first.find(({ channel }) => channel === 'mc')?.samples).toBeGreaterThanOrEqual(500);
+		const stopped = bench.stopRecording();
+		const meanwhile = await ask();
+		await stopped;
+		for (const later of [meanwhile, await ask()]) {
+			expect(later.map(({ samples, lost, min, max }) => [samples, lost, min, max])).toEqual(first.map(({ samples, lost, min, max }) => [samples, lost, min, max]));
+			for (const [i, { average }] of later.entries()) expect(average).toBeCloseTo(first[i].average, 12);
+		}
+		await bench.shutdown();
+	});
+
+	it('keeps a finished recording open between questions, and sees every change of it', async () => {
+		const { bench, clock } = await setUp();
+		const { id } = await bench.startRecording({});
+		await clock.delay(0.2);
+		await bench.stopRecording();
+		const reader = () => bench.reading(id, async (opened) => opened);
+		const first = await reader();
+		expect(await reader()).toBe(first);
+		const mc = `${first.info.devices[0].id}.mc`;
+		await bench.projects.change((project) => project.edit.recording(id, { name: 'Other' }));
+		expect((await reader()).info.name).toBe('Other');
+		await bench.projects.change((project) => project.edit.channel(id, mc, { offset: 0.05 }));
+		expect((await bench.view(id, mc, 0, 1, 10)).t[0]).toBe(0.05);
+		await bench.projects.change((project) => project.undo());
+		expect((await bench.view(id, mc, 0, 1, 10)).t[0]).toBe(0);
+		// A question under way ends well, whatever happens to the recording.
+		await bench.reading(id, async (opened) => {
+			await bench.deleteRecording(id);
+			expect((await opened.read(opened.channel(undefined, 'mc'), 0, 10)).length).toBe(10);
+		});
+		await expect(bench.statistics(id)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+		await bench.shutdown();
+	});
+
 	it('records all devices over the same stretch', async () => {
 		const { bench, clock, devices, column } = await setUp({}, { kind: 'ace' });
 		await bench.startRecording({});

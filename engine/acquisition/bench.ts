@@ -8,8 +8,11 @@ import { MicrojouleError, messageOf } from '../../drivers/errors.ts';
 import type { Instrument } from '../../drivers/instrument.ts';
 import type { SettingsChange } from '../../drivers/settings.ts';
 import type { Decoder } from '../decode/decoded.ts';
-import type { Project } from '../project/project.ts';
+import { ActiveProject } from '../project/active-project.ts';
+import type { Project, RecordingEntry } from '../project/project.ts';
+import { OpenReaders } from '../recording/open-readers.ts';
 import type { RecordingReader } from '../recording/reader.ts';
+import type { StagedRecording } from '../recording/staged.ts';
 import { statistics } from '../recording/statistics.ts';
 import { totals } from '../recording/totals.ts';
 import { type View, view } from '../recording/view.ts';
@@ -55,11 +58,18 @@ const stateIntervalS = 1;
 
 export class Bench implements BenchApi, AsyncDisposable {
 	readonly hub = new LiveHub();
+	/** The bench uses it; whoever made the bench closes it. */
+	readonly projects: ActiveProject;
 	#options: BenchOptions;
 	#places = new Map<string, Place>();
 	#listeners = new Set<(change: BenchChange) => void>();
 	#recorder: CurrentRecording | undefined;
+	/** The one of the recording in progress, and those whose last samples are on their way. */
+	#writing = new Set<Recorder>();
+	#readers = new OpenReaders();
 	#summaries = new Map<string, RecordingSummary>();
+	/** What the summaries were made of: states are never changed in place. */
+	#summarised: { project: Project | undefined; entries: ReadonlyMap<string, RecordingEntry> } = { project: undefined, entries: new Map() };
 	/** Recording commands come one after the other. */
 	#turn: Promise<unknown> = Promise.resolve();
 	#cancelTimer: () => void = () => {};
@@ -72,19 +82,29 @@ export class Bench implements BenchApi, AsyncDisposable {
 
 	static async create(options: BenchOptions): Promise<Bench> {
 		const bench = new Bench(options);
-		for (const id of options.project.recordings) await bench.#summarise(id);
+		await bench.#projectChanged(options.project);
 		bench.#tick();
 		return bench;
 	}
 
 	private constructor(options: BenchOptions) {
 		this.#options = options;
+		this.projects = new ActiveProject(options.project);
+		this.projects.attach({
+			exclusively: (work) => this.#inTurn(work),
+			requireIdle: () => {
+				const { recorder } = this.#recorder ?? {};
+				if (recorder) throw new MicrojouleError('DEVICE_BUSY', `The recording ${recorder.id} goes to this project; stop it first.`, { id: recorder.id });
+			},
+			changed: (project) => this.#projectChanged(project),
+			logged: (recording, log) => this.#tell({ type: 'log', recording, log }),
+		});
 	}
 
 	get recording(): RecordingInProgress | null {
 		if (!this.#recorder) return null;
-		const { recorder, name, recordedS } = this.#recorder;
-		return { id: recorder.id, name, startedAt: recorder.info.start, duration: recordedS };
+		const { recorder, recordedS } = this.#recorder;
+		return { id: recorder.id, name: this.#nameInProgress(this.#recorder), startedAt: recorder.info.start, duration: recordedS };
 	}
 
 	devices(): readonly DeviceState[] {
@@ -146,14 +166,14 @@ export class Bench implements BenchApi, AsyncDisposable {
 
 	recordings(): readonly RecordingSummary[] {
 		const { recorder } = this.#recorder ?? {};
-		return this.#options.project.recordings.map((id) => (recorder?.id === id ? this.#inProgress() : this.#summaries.get(id))).filter((summary) => summary !== undefined);
+		return (this.projects.project?.recordings ?? []).map((id) => (recorder?.id === id ? this.#inProgress() : this.#summaries.get(id))).filter((summary) => summary !== undefined);
 	}
 
 	startRecording(options: { readonly name?: string }): Promise<RecordingSummary> {
 		return this.#inTurn(async () => {
 			const measured = this.#measured();
 			if (measured.length === 0) throw new MicrojouleError('DEVICE_GONE', 'No device is connected: there is nothing to record. Connect one, or start with a simulated one.');
-			const { project } = this.#options;
+			const project = this.projects.require();
 			const { id, folder } = await project.addRecording();
 			const name = options.name ?? `Recording ${Number(id)}`;
 			let recordedS = 0;
@@ -172,6 +192,7 @@ export class Bench implements BenchApi, AsyncDisposable {
 			const previous = this.#recorder?.recorder;
 			previous?.end(first);
 			recorder.begin(first);
+			this.#writing.add(recorder);
 			this.#recorder = {
 				recorder,
 				name,
@@ -184,6 +205,7 @@ export class Bench implements BenchApi, AsyncDisposable {
 				(error: unknown) => this.#recordingFailed(recorder, error),
 			);
 			if (previous) await this.#finish(previous);
+			this.#tell({ type: 'project', project: this.projects.status });
 			this.#tell({ type: 'recordings' });
 			this.#tell({ type: 'recording', recording: this.recording });
 			return this.#inProgress();
@@ -205,17 +227,25 @@ export class Bench implements BenchApi, AsyncDisposable {
 
 	async deleteRecording(id: string): Promise<void> {
 		if (this.#recorder?.recorder.id === id) throw new MicrojouleError('DEVICE_BUSY', `The recording ${id} is still being recorded; stop it first.`, { id });
-		await this.#options.project.removeRecording(id);
-		this.#summaries.delete(id);
-		this.#tell({ type: 'recordings' });
+		this.#readers.forget(id); // not every system removes a file that is open
+		await this.projects.change((project) => project.removeRecording(id));
 	}
 
 	async statistics(recordingId: string, from?: number, to?: number) {
-		return this.#reading(recordingId, (reader) => Promise.all(reader.info.channels.map(({ device, id }) => statistics(reader, { device, channel: id, from, to }))));
+		return this.reading(recordingId, (reader) => Promise.all(reader.info.channels.map(({ device, id }) => statistics(reader, { device, channel: id, from, to }))));
+	}
+
+	/** Runs a question on a recording, also on one in progress: its latest samples are in memory. The reader is good until `use` is done. */
+	async reading<T>(id: string, use: (reader: RecordingReader) => Promise<T>): Promise<T> {
+		const project = this.projects.require();
+		const staged = this.#staged(id, project.recordingFolder(id));
+		if (!staged) return this.#readers.use(id, () => project.openRecording(id), use);
+		using reader = await project.openRecording(id, staged);
+		return await use(reader);
 	}
 
 	async view(recordingId: string, channelKey: string, from: number, to: number, points: number): Promise<View> {
-		return this.#reading(recordingId, (reader) => {
+		return this.reading(recordingId, (reader) => {
 			const dot = channelKey.lastIndexOf('.');
 			return view(reader, reader.channel(channelKey.slice(0, dot), channelKey.slice(dot + 1)), from, to, points);
 		});
@@ -237,6 +267,7 @@ export class Bench implements BenchApi, AsyncDisposable {
 			const shut = Promise.allSettled([...this.#places.values()].map((place) => this.#shut(place)));
 			if (current) await this.#finish(current.recorder).catch(() => {});
 			await shut;
+			this.#readers.forget();
 			this.#places.clear();
 		})();
 		return this.#closing;
@@ -280,6 +311,7 @@ export class Bench implements BenchApi, AsyncDisposable {
 			await Promise.race([recorder.complete.catch(() => {}), this.#options.clock.delay(lastSamplesS)]); // a device that is gone never gets there
 			await recorder.close();
 		} finally {
+			this.#writing.delete(recorder);
 			await this.#summarise(recorder.id);
 		}
 	}
@@ -299,21 +331,35 @@ export class Bench implements BenchApi, AsyncDisposable {
 		this.#tell({ type: 'recordings' });
 	}
 
-	async #reading<T>(id: string, use: (reader: RecordingReader) => Promise<T>): Promise<T> {
-		// Of the recording in progress the latest samples are still staged in memory: written first, they are read like all others.
-		const current = this.#recorder?.recorder;
-		if (current?.id === id) await current.flush().catch(() => {}); // what failed is reported by the recorder; the rest can be read
-		const reader = await this.#options.project.openRecording(id);
-		try {
-			return await use(reader);
-		} finally {
-			reader.close();
+	/** What a recording that is being written comes to at this moment. */
+	#staged(id: string, folder: string): StagedRecording | undefined {
+		for (const recorder of this.#writing) {
+			const staged = recorder.id === id ? recorder.staged() : undefined;
+			if (staged?.folder === folder) return staged; // an id is good within one project
 		}
+		return undefined;
+	}
+
+	/** Brings the summaries of recordings up to what the project says, and tells everyone. */
+	async #projectChanged(project: Project | undefined): Promise<void> {
+		this.#readers.forget(); // names, offsets and files may be others now
+		const entries = project?.file.recordings ?? [];
+		const known = new Set(entries.map(({ id }) => id));
+		if (project !== this.#summarised.project) this.#summaries.clear();
+		for (const id of this.#summaries.keys()) if (!known.has(id)) this.#summaries.delete(id);
+		for (const entry of entries) {
+			const { id } = entry;
+			const unchanged = project === this.#summarised.project && this.#summarised.entries.get(id) === entry && this.#summaries.get(id)?.finished;
+			if (!unchanged && this.#recorder?.recorder.id !== id) await this.#summarise(id);
+		}
+		this.#summarised = { project, entries: new Map(entries.map((entry) => [entry.id, entry])) };
+		this.#tell({ type: 'project', project: this.projects.status });
+		this.#tell({ type: 'recordings' });
 	}
 
 	async #summarise(id: string): Promise<void> {
 		try {
-			const summary = await this.#reading(id, async (reader) => {
+			const summary = await this.reading(id, async (reader) => {
 				let lost = 0;
 				for (const channel of reader.info.channels) lost += (await totals(reader, channel, { begin: 0, end: channel.count })).lost;
 				return summaryOf(reader, lost);
@@ -324,8 +370,15 @@ export class Bench implements BenchApi, AsyncDisposable {
 		}
 	}
 
+	/** It may have been renamed since it began. */
+	#nameInProgress({ recorder, name }: CurrentRecording): string {
+		return this.projects.project?.file.recordings.find(({ id }) => id === recorder.id)?.name ?? name;
+	}
+
 	#inProgress(): RecordingSummary {
-		const { recorder, name, recordedS } = this.#recorder as CurrentRecording;
+		const current = this.#recorder as CurrentRecording;
+		const { recorder, recordedS } = current;
+		const name = this.#nameInProgress(current);
 		const { info } = recorder;
 		const channels = info.channels.map(({ device, id, label, unit, rate }) => ({ device, id, label, unit, rate, count: Math.floor(recordedS * rate) }));
 		return { id: recorder.id, name, start: info.start, duration: recordedS, finished: false, lost: 0, channels };

@@ -6,6 +6,7 @@
 import type { MicrojouleError } from '../../drivers/errors.ts';
 import type { RecordedChannel, RecordedDevice, RecordingInfo } from '../recording/format.ts';
 import { formatVersion } from '../recording/format.ts';
+import type { StagedRecording } from '../recording/staged.ts';
 import { RecordingWriter } from '../recording/writer.ts';
 import { software } from '../version.ts';
 import type { MeasuredDevice } from './measurement.ts';
@@ -142,9 +143,9 @@ export class Recorder implements Tap {
 		} else if (time >= 0 && event.time < piece.endS) this.#writer.event({ device, ...event, time });
 	}
 
-	/** Resolves when everything recorded so far can be read. */
-	flush(): Promise<void> {
-		return this.#writer.flush();
+	/** Everything recorded so far, for RecordingReader.live; undefined once it is all on the disk. */
+	staged(): StagedRecording | undefined {
+		return this.#writer.staged();
 	}
 
 	/** Ends the recording at these places (frames per device id, none of them already past), by default where each device's stream stands now. */

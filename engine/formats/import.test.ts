@@ -84,6 +84,8 @@ describe('tables', () => {
 		['dates', 'timestamp,I [mA]\n2026-01-02T03:04:05.000Z,1.5\n2026-01-02T03:04:05.001Z,2.5\n2026-01-02T03:04:05.002Z,NaN\n', {}],
 		['no names', '1.5,0\n2.5,0\nnan,0\n', { rate: 1000, columns: [{ name: '1', unit: 'mA', id: 'mc' }] }],
 		['quotes and Windows lines', '"t [ms]","note","a, b (mA)"\r\n"0","x","1.5"\r\n"1","y","2.5"\r\n"2","","nan"\r\n', {}],
+		['quotes over several lines', 't (ms),note,I (mA)\n0,"a\nb, ""c""\n\nd",1.5\n1,"x",2.5\n2,"\n",nan\n', {}],
+		['a preamble with a quote of its own', 'a 5" display\nt (ms),I (mA)\n0,1.5\n1,2.5\n2,nan\n', { skipLines: 1 }],
 		['names without units', 'x,load\n0,1500\n1,2500\n2,nan\n', { time: { name: 'x', unit: 'ms' }, columns: [{ name: 'load', unit: 'uA', id: 'mc' }] }],
 		['one column', 'I (mA)\n1.5\n2.5\nnan\n', { rate: 1000 }],
 	])('%s', async (_, text, options) => {
@@ -131,6 +133,34 @@ describe('other files', () => {
 		expect(notes).toEqual(['columns left out: comment', '2 missing samples in 1 gap']);
 	});
 
+	it('Parquet of another program, a row a sample', async () => {
+		const rows: [string, string, number, number][] = [];
+		for (let k = 0; k < 4; k++) {
+			rows.push(['unit-1', 'current_mA', k / 1000, k]);
+			if (k % 2 === 0) rows.push(['unit-1', 'mv', k / 1000, 3.3]);
+		}
+		rows.push(['unit-1', 'current_mA', 0.006, 9]);
+		const column = <Place extends 0 | 1 | 2 | 3>(place: Place) => rows.map((row) => row[place]);
+		const columnData = [
+			{ name: 'Device', data: column(0), type: 'STRING' as const },
+			{ name: 'Channel', data: column(1), type: 'STRING' as const },
+			{ name: 'time', data: column(2), type: 'DOUBLE' as const },
+			{ name: 'Value', data: column(3), type: 'DOUBLE' as const },
+		];
+		const { channels, samples, notes, info } = await imported(write('p.parquet', new Uint8Array(parquetWriteBuffer({ columnData, rowGroupSize: 3 }))));
+		expect(channels).toEqual([
+			['mc', 'A', 1000, 7],
+			['mv', 'V', 500, 2],
+		]);
+		expect(await samples('mc')).toEqual([0, 1e-3, 2e-3, 3e-3, Number.NaN, Number.NaN, 9e-3].map(Math.fround));
+		expect(await samples('mv')).toEqual([3.3, 3.3].map(Math.fround));
+		expect(notes).toEqual(['mc: 2 missing samples in 1 gap']);
+		expect(info.devices).toMatchObject([{ id: 'unit-1', kind: 'import' }]);
+		const nameless = [{ name: 'channel', data: ['x', 'x'], type: 'STRING' as const }, { name: 't', data: [0, 1], type: 'DOUBLE' as const }, columnData[3]];
+		const other = write('q.parquet', new Uint8Array(parquetWriteBuffer({ columnData: nameless.map(({ data, ...rest }) => ({ ...rest, data: data.slice(0, 2) })) })));
+		await expect(imported(other)).rejects.toMatchObject({ code: 'INVALID_VALUE', message: expect.stringContaining('a column "unit"') });
+	});
+
 	it('several files as one recording, each beginning where its times say', async () => {
 		const current = write('Main current - Arc.csv', '"Timestamp","Value"\n0.500000,1\n0.501000,2\n0.502000,3\n');
 		const voltage = write('Main voltage - Arc.csv', '"Timestamp","Value"\n0.502000,3.3\n0.503000,3.3\n');
@@ -151,6 +181,7 @@ describe('what cannot be imported leaves the project as it was', () => {
 		['t.csv', 'time_s,current_A\n0,1\n1,2\n2,zwei\n', {}, 'DAMAGED'],
 		['t.csv', 'time_s,current_A\n0,1\n1,2\n0.5,3\n', {}, 'DAMAGED'],
 		['t.csv', 'time_s,current_A\n0,1\n1e-3,2\n1e9,3\n', {}, 'DAMAGED'],
+		['t.csv', 'time_s,note,current_A\n0,"x",1\n1e-3,"y,2\n2e-3,z,3\n', {}, 'DAMAGED'],
 		['t.csv', 'current_A\n1\n2\n', {}, 'INVALID_VALUE'],
 		['t.csv', 'time_s,current_A\n0,1\n1,2\n', { columns: [{ name: 'nope' }] }, 'INVALID_VALUE'],
 		['t.csv', 'time_s,voltage_V\n0,1\n1,2\n', { supplyV: 3 }, 'INVALID_VALUE'],

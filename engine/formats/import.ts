@@ -37,6 +37,17 @@ export interface Imported {
 	readonly notes: readonly string[];
 }
 
+/** What an import tells a user. */
+export interface ImportAnswer {
+	readonly recording: string;
+	readonly channels: readonly { readonly device: string; readonly id: string; readonly unit: string; readonly rate: number; readonly samples: number }[];
+	readonly notes: readonly string[];
+}
+
+export function importAnswer({ id: recording, info, notes }: Imported): ImportAnswer {
+	return { recording, channels: info.channels.map(({ device, id, unit, rate, count: samples }) => ({ device, id, unit, rate, samples })), notes };
+}
+
 /** One channel on its way: where it goes, and the power column that goes with it. */
 interface Target {
 	readonly source: SourceChannel;

@@ -16,7 +16,8 @@ import * as edits from './edits.ts';
 import { folderOf, type ProjectSelection, type ProjectState, type RecordingEntry, type UserLogEntry } from './file.ts';
 import { revisionName } from './folder.ts';
 import { cropRecording, downsampleRecording, type OnProgress } from './recording-edit.ts';
-import { appendLogLines, type LogLine, readLogLines } from './user-log.ts';
+import { appendLogLines, type LogLine, logChecksumsName, readLogLines } from './user-log.ts';
+import { requireIntactLog } from './user-log-check.ts';
 
 /** The project as its editor sees it. */
 export interface EditedProject {
@@ -49,8 +50,7 @@ export class ProjectEditor {
 	channel(id: string, channel: string, change: edits.ChannelChange): Promise<void> {
 		return this.#project.apply(`change ${Object.keys(change).join(', ')} of ${channel} in recording ${id}`, async (state) => {
 			const [device, name] = splitKey(channel);
-			const reader = await this.#open(state, id);
-			reader.close();
+			using reader = await this.#open(state, id);
 			const known = reader.info.devices.some((each) => each.id === device) && (reader.find(device, name) || (await hasEvents(reader, device, name)));
 			if (!known) reader.channel(device, name); // throws, naming those there are
 			return edits.changeChannel(state, id, channel, change);
@@ -75,6 +75,7 @@ export class ProjectEditor {
 		let plan: CropPlan | undefined;
 		await this.#project.apply(`crop recording ${id}`, async (state) => {
 			const entry = edits.recordingOf(state, id);
+			for (const { file } of entry.logs ?? []) await requireIntactLog(join(this.#project.folder, 'logs'), file);
 			const offsets = Object.fromEntries(Object.entries(entry.channels ?? {}).map(([key, { offset = 0 }]) => [key, offset]));
 			const folder = await this.#rewrite(state, id, async (reader, path) => {
 				plan = await cropRecording(reader, path, { ...window, offsets }, onProgress);
@@ -142,7 +143,7 @@ export class ProjectEditor {
 		const logs = join(this.#project.folder, 'logs');
 		if (!existsSync(join(logs, log.file))) return log;
 		const file = await revisionName(logs, log.file, '.jsonl');
-		this.#project.own(`logs/${file}`);
+		for (const name of [file, logChecksumsName(file)]) this.#project.own(`logs/${name}`);
 		const kept: LogLine[] = [];
 		for await (const { time, text } of readLogLines(join(logs, log.file))) {
 			const at = time + (log.offset ?? 0);

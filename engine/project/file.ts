@@ -10,6 +10,7 @@ import { MicrojouleError, messageOf } from '../../drivers/errors.ts';
 import type { Settings } from '../../drivers/settings.ts';
 import { writeAtomically } from '../recording/atomic.ts';
 import { migrate, projectVersion } from './migrations.ts';
+import { logChecksumsName } from './user-log.ts';
 
 /** A device that belongs to the project, as it was last seen. */
 export interface ProjectDevice {
@@ -95,9 +96,9 @@ export function folderOf(entry: RecordingEntry): string {
 	return entry.folder ?? entry.id;
 }
 
-/** The project's paths, relative to its folder, that a state needs: folders of recordings and files of user logs. */
+/** The project's paths, relative to its folder, that a state needs: folders of recordings and files of user logs with their checksums. */
 export function pathsOf(state: ProjectState): string[] {
-	return state.recordings.flatMap((entry) => [`recordings/${folderOf(entry)}`, ...(entry.logs ?? []).map(({ file }) => `logs/${file}`)]);
+	return state.recordings.flatMap((entry) => [`recordings/${folderOf(entry)}`, ...(entry.logs ?? []).flatMap(({ file }) => [`logs/${file}`, `logs/${logChecksumsName(file)}`])]);
 }
 
 /** Reads project.json, brought up to this version in memory. Throws DAMAGED or NEWER_VERSION. */

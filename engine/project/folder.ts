@@ -55,7 +55,7 @@ export async function revisionName(folder: string, name: string, ending = ''): P
 export async function sweepRevisions(folder: string, kept: ReadonlySet<string>): Promise<void> {
 	for (const [place, pattern] of [
 		['recordings', /\.r\d+$/],
-		['logs', /\.r\d+\.jsonl$/],
+		['logs', /\.r\d+\.jsonl(\.checksums)?$/],
 	] as const)
 		for (const name of await names(join(folder, place)))
 			if (pattern.test(name) && !kept.has(`${place}/${name}`)) await rm(join(folder, place, name), { recursive: true, force: true });

@@ -1,11 +1,12 @@
 /**
  * One writer a project: the file project.lock names the process that may change it. Whoever comes second reads only. A lock whose process is
- * gone is taken over; one of another computer cannot be judged from here and is respected.
+ * gone is taken over; one of another computer cannot be judged from here and is respected. A running engine also notes its address there, so
+ * that a program that finds the project taken can ask the engine instead. The address is all: no secret stands in a file that others can read.
  *
  * The lock is a courtesy between programs, no safeguard against a hostile one.
  */
 
-import { existsSync, readFileSync, unlinkSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
 import { link, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -21,6 +22,8 @@ export interface LockHolder {
 	readonly since: string;
 	/** Tells two holders in one process apart. */
 	readonly token: string;
+	/** Where the holder answers over HTTP, on this computer only. */
+	readonly engine?: string;
 }
 
 export const lockFileName = 'project.lock';
@@ -37,7 +40,7 @@ let atExit = false;
 
 export class ProjectLock {
 	readonly #path: string;
-	readonly #text: string;
+	#text: string;
 
 	/** Takes the lock of the project in `folder`; where another holds it, says who. Throws what the disk says. */
 	static async take(folder: string): Promise<ProjectLock | LockHolder> {
@@ -62,6 +65,16 @@ export class ProjectLock {
 		this.#text = text;
 	}
 
+	/** Notes where the holder answers. Throws what the disk says. */
+	announce(engine: string): void {
+		if (!held.has(this)) return;
+		const text = JSON.stringify({ ...(JSON.parse(this.#text) as LockHolder), engine });
+		const temporary = `${this.#path}.announce`;
+		writeFileSync(temporary, text);
+		renameSync(temporary, this.#path);
+		this.#text = text;
+	}
+
 	/** Idempotent; never removes a lock that has become another's. */
 	release(): void {
 		if (!held.delete(this)) return;
@@ -80,9 +93,15 @@ export class ProjectLock {
 	}
 }
 
+/** Who holds the project in `folder` now; undefined when nobody does. */
+export async function lockHolder(folder: string): Promise<LockHolder | undefined> {
+	const holder = await holderOf(join(folder, lockFileName));
+	return holder && isAlive(holder) ? holder : undefined;
+}
+
 /** Who holds a project, in words. */
-export function describeHolder({ pid, host, since }: LockHolder): string {
-	return host === hostname() ? `process ${pid}, since ${since}` : `process ${pid} on ${host}, since ${since}`;
+export function describeHolder({ pid, host, since, engine }: LockHolder): string {
+	return `process ${pid}${host === hostname() ? '' : ` on ${host}`}${engine === undefined ? '' : `, the engine at ${engine}`}, since ${since}`;
 }
 
 function self(): LockHolder {

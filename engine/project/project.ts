@@ -14,6 +14,7 @@ import type { RecordingInfo } from '../recording/format.ts';
 import { readInfo } from '../recording/info-file.ts';
 import { RecordingReader } from '../recording/reader.ts';
 import { openWithSummaries } from '../recording/rebuild.ts';
+import type { StagedRecording } from '../recording/staged.ts';
 import { diskError } from '../recording/writer.ts';
 import { ProjectEditor } from './editor.ts';
 import { addLog, logOf, recordingOf } from './edits.ts';
@@ -187,6 +188,11 @@ export class Project implements AsyncDisposable {
 		return this.close({ discard: true });
 	}
 
+	/** Notes in the project's lock where the engine that holds it answers, for programs that find it taken. */
+	announce(engine: string): void {
+		this.#store.announce(engine);
+	}
+
 	/** Throws PROJECT_BUSY where the project is known to be read-only. */
 	requireWritable(): void {
 		this.#store.requireWritable();
@@ -223,13 +229,16 @@ export class Project implements AsyncDisposable {
 		return join(this.folder, 'recordings', folderOf(this.entry(id)));
 	}
 
-	/** Opens a recording for reading, under the project's name for it; without an id the last one. The caller closes it. */
-	async openRecording(id?: string): Promise<RecordingReader> {
+	/**
+	 * Opens a recording for reading, under the project's name for it; without an id the last one. `staged` is what its writer has taken so far
+	 * of one that is being written in this program. The caller closes it.
+	 */
+	async openRecording(id?: string, staged?: StagedRecording): Promise<RecordingReader> {
 		const wanted = id ?? this.recordings.at(-1);
 		if (wanted === undefined) throw new MicrojouleError('NOT_FOUND', `The project ${this.folder} has no recording yet.`, { folder: this.folder });
 		const entry = this.entry(wanted);
 		const folder = this.recordingFolder(wanted);
-		const reader = await (this.readOnly === undefined ? openWithSummaries(folder) : RecordingReader.open(folder));
+		const reader = staged ? RecordingReader.live(staged) : await (this.readOnly === undefined ? openWithSummaries(folder) : RecordingReader.open(folder));
 		try {
 			this.#describe(entry, reader.info);
 		} catch (error) {
@@ -286,6 +295,15 @@ export class Project implements AsyncDisposable {
 			const { file } = logOf(this.entry(id), log);
 			await mkdir(join(this.folder, 'logs'), { recursive: true });
 			await appendLogLines(join(this.folder, 'logs', file), lines);
+		});
+	}
+
+	/** Runs work on the files of a finished recording, while nothing else changes the project. Throws DEVICE_BUSY for one that is running. */
+	mending<T>(id: string, work: (folder: string) => Promise<T>): Promise<T> {
+		return this.#store.changing(async () => {
+			const folder = this.recordingFolder(id);
+			await this.#requireFinished(id);
+			return work(folder);
 		});
 	}
 

@@ -45,6 +45,11 @@ export class ProjectStore {
 		return this.#history.present;
 	}
 
+	/** Notes in the lock where this program answers, if the lock is ours. */
+	announce(engine: string): void {
+		this.#lock?.announce(engine);
+	}
+
 	/** Takes the lock, or says in `readOnly` who has it. */
 	async takeLock(): Promise<void> {
 		try {

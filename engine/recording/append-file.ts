@@ -4,6 +4,7 @@
  */
 
 import { close, fdatasync, open, write } from 'node:fs';
+import type { Unwritten } from './staged.ts';
 
 export class AppendFile {
 	readonly name: string;
@@ -13,6 +14,7 @@ export class AppendFile {
 	/** Where the first failed write began; what lies from there on is not to be relied on. */
 	failedFrom = Number.POSITIVE_INFINITY;
 	#pending = 0;
+	#unwritten = new Set<Unwritten>();
 	#unsynced = false;
 	/** Bytes that a sync has confirmed. */
 	#synced = 0;
@@ -33,8 +35,18 @@ export class AppendFile {
 	append(bytes: Uint8Array, done?: (written: boolean) => void): number {
 		const position = this.length;
 		this.length += bytes.byteLength;
-		this.#write(bytes, position, done);
+		const unwritten: Unwritten = { position, bytes };
+		this.#unwritten.add(unwritten);
+		this.#write(bytes, position, (written) => {
+			this.#unwritten.delete(unwritten);
+			done?.(written);
+		});
 		return position;
+	}
+
+	/** What was appended and is perhaps not in the file yet. */
+	unwritten(): Unwritten[] {
+		return [...this.#unwritten];
 	}
 
 	/** Overwrites bytes of derived data. */

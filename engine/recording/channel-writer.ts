@@ -17,6 +17,7 @@ import { levels } from './format.ts';
 import { columnFileName, Pyramid } from './pyramid.ts';
 import { type Forcing, indexAt, type RangeChange, RangeSplitter, ranges } from './range-split.ts';
 import { refold } from './refold.ts';
+import type { StagedChannel } from './staged.ts';
 
 const block = levels[0];
 const foldBlock = levels[1];
@@ -118,6 +119,17 @@ export class ChannelWriter {
 		return [this.column, ...this.#pyramid.files];
 	}
 
+	/** What is taken so far, on the disk or not. */
+	staged(): StagedChannel {
+		const { column, count } = this;
+		const unwritten = () => {
+			const stage = this.#stages[this.#current];
+			return [...column.unwritten(), { position: column.length, bytes: stage.bytes.subarray(stage.written * 4, stage.fill * 4) }];
+		};
+		const forcing = { atStart: this.#forcing.atStart, changes: [...this.#forcing.changes] };
+		return { count, column: { length: count * 4, unwritten }, sums: this.#pyramid.staged(), forcing, settledUntil: this.#staleFrom };
+	}
+
 	/** Copies from `column`, beginning at `offset`, as much as there is room for; returns the offset reached. */
 	take(column: Float32Array, offset: number): number {
 		let at = offset;
@@ -186,6 +198,8 @@ export class ChannelWriter {
 	async close(): Promise<void> {
 		this.wake();
 		await Promise.all(this.files.map((file) => file.close()));
+		// Where a write failed some are still filled, and a reader must not look for them in memory that is another's.
+		for (const stage of this.#stages) stage.reset();
 		this.#memory.free();
 	}
 

@@ -26,6 +26,12 @@ export interface ComparedRecording {
 	readonly difference?: Readonly<Partial<Record<ComparedFigure, Difference>>>;
 }
 
+/** Keyed by channel; by `device.channel` where a channel occurs on several devices. */
+export function byChannel<T extends { readonly device: string; readonly channel: string }>(list: readonly T[]): Record<string, T> {
+	const several = new Set(list.map(({ channel }) => channel).filter((id, index, all) => all.indexOf(id) !== index));
+	return Object.fromEntries(list.map((each) => [several.has(each.channel) ? `${each.device}.${each.channel}` : each.channel, each]));
+}
+
 /** By channel, in the order of the recordings; the first that has the channel is what the others are compared with. */
 export function compared(recordings: readonly { readonly id: string; readonly channels: Readonly<Record<string, ChannelStatistics>> }[]): Record<string, ComparedRecording[]> {
 	const names = [...new Set(recordings.flatMap(({ channels }) => Object.keys(channels)))];

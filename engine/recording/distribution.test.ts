@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { levels } from './format.ts';
 import { histogram } from './histogram.ts';
 import { percentiles } from './percentiles.ts';
-import { arcChannel, device, recorded, temporaryFolder } from './testing.ts';
+import { arcChannel, between, device, recorded, temporaryFolder } from './testing.ts';
 
 let folder: ReturnType<typeof temporaryFolder>;
 let runs = 0;
@@ -24,7 +24,7 @@ const value = fc.oneof(
 const signal = fc
 	.array(fc.tuple(value, fc.integer({ min: 1, max: 600 })), { minLength: 1, maxLength: 25 })
 	.map((pieces) => Float32Array.from(pieces.flatMap(([x, length]) => Array.from({ length }, (_, k) => (k % 5 === 0 ? x : x * (1 - 1e-3 * (k % 7)))))));
-const window = fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.double({ min: 0, max: 1, noNaN: true }));
+const window = fc.tuple(between(0, 1), between(0, 1));
 
 /** Valid samples of a window in ascending order. */
 function sorted(samples: Float32Array, from: number, to: number): Float32Array {
@@ -37,7 +37,7 @@ function sorted(samples: Float32Array, from: number, to: number): Float32Array {
 describe('percentiles', () => {
 	it('equal those of the sorted samples, interpolated', async () => {
 		await fc.assert(
-			fc.asyncProperty(signal, window, fc.array(fc.double({ min: 0, max: 100, noNaN: true }), { minLength: 1, maxLength: 6 }), async (samples, [a, b], extra) => {
+			fc.asyncProperty(signal, window, fc.array(between(0, 100), { minLength: 1, maxLength: 6 }), async (samples, [a, b], extra) => {
 				using reader = await recorded(fresh(), [{ ...arcChannel('mc', rate), samples }]);
 				const [from, to] = [Math.min(a, b), Math.max(a, b)].map((share) => (share * samples.length) / rate);
 				const percents = [0, 50, 100, ...extra];

@@ -8,6 +8,7 @@ import { Entries, entryBytes, fan, fold } from './entries.ts';
 import type { RecordedChannel } from './format.ts';
 import { levels } from './format.ts';
 import type { Forcing, RangeSplitter } from './range-split.ts';
+import type { StagedFile } from './staged.ts';
 
 /** Entries a level gathers before they are written: a write, however small, costs the caller a thread switch. */
 const gathered = 16 * fan;
@@ -67,6 +68,19 @@ export class Pyramid<Sink extends ByteSink = AppendFile> {
 		this.#splitter.addFold(samples, index, blocks, first, level.entries, level.used, forcing);
 		level.entries.setSplit(level.used, this.#splitter);
 		this.#advance(0);
+	}
+
+	/** The files with the entries that are complete, one a level. */
+	staged(this: Pyramid<AppendFile>): StagedFile[] {
+		const [blocks, ...folds] = this.files;
+		return [
+			{ length: blocks.length, unwritten: () => blocks.unwritten() },
+			...folds.map((file, i) => {
+				const level = this.#levels[i];
+				const inMemory = () => level.entries.bytes.subarray(level.written * level.entries.entryBytes, level.used * level.entries.entryBytes);
+				return { length: file.length + inMemory().byteLength, unwritten: () => [...file.unwritten(), { position: file.length, bytes: inMemory() }] };
+			}),
+		];
 	}
 
 	/** Hands what is complete to the disk. */

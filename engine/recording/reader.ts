@@ -1,32 +1,33 @@
 /**
  * Reads a recording: samples, entries of the summary pyramid, events. It owns the descriptors it opens until close(), keeps nothing of the
- * columns in memory, and never writes. Of a recording that was never finished the files' lengths count.
+ * columns in memory, and never writes. Of a recording that was never finished the files' lengths count; of one that is being written in this
+ * program, what its writer has taken so far (staged.ts), be it on the disk or not.
  */
 
-import { closeSync, createReadStream, existsSync, fstatSync, openSync, read, readSync, statSync } from 'node:fs';
-import { createInterface } from 'node:readline';
-import { MicrojouleError, messageOf } from '../../drivers/errors.ts';
+import { existsSync } from 'node:fs';
+import { MicrojouleError } from '../../drivers/errors.ts';
 import { Entries, entryBytes } from './entries.ts';
+import { eventsFile, readEvents, readRangeChanges } from './event-lines.ts';
 import { levels, type RecordedChannel, type RecordedEvent, type RecordingInfo } from './format.ts';
 import { loadInfo, readInfo } from './info-file.ts';
 import { columnFileName, sumFileName } from './pyramid.ts';
-import { type Forcing, forcingOf, type RangeChange, rangeChange, ranges } from './range-split.ts';
+import { type Forcing, firstSwitch, forcingOf, type RangeChange, ranges } from './range-split.ts';
+import { ReadableFile } from './readable-file.ts';
 import { vouchedLengths } from './recovery.ts';
+import type { StagedChannel, StagedRecording } from './staged.ts';
 
 /** The top level is kept in memory up to this many bytes (a day of three channels at 50 kS/s needs 0.5 MB a channel). */
 const cachedTopBytes = 4 << 20;
 
 interface OpenChannel {
 	readonly channel: RecordedChannel;
-	/** Undefined when the file is missing. */
-	readonly column: number | undefined;
-	/** Descriptor and whole entries of each level; a missing file has none. */
-	readonly sums: { fd: number | undefined; entries: number }[];
+	readonly staged: StagedChannel | undefined;
+	readonly column: ReadableFile;
+	/** Each level's file and its whole entries; a missing file has none. */
+	readonly sums: { file: ReadableFile; entries: number }[];
 	top: Entries | undefined;
 	forcing: Forcing | undefined;
 }
-
-const eventsFile = 'events.jsonl';
 
 export class RecordingReader {
 	readonly folder: string;
@@ -35,7 +36,7 @@ export class RecordingReader {
 	readonly problems: string[] = [];
 	#open = new Map<string, OpenChannel>();
 	#rangeChanges: Promise<Map<string, RangeChange[]>> | undefined;
-	#closed = false;
+	readonly #events: ReadableFile;
 	/** Bytes of a file that count; the rest of it was left by a crash. */
 	readonly #vouched: (file: string) => number;
 
@@ -47,13 +48,23 @@ export class RecordingReader {
 		return new RecordingReader(folder, info, problems, vouched);
 	}
 
-	private constructor(folder: string, info: RecordingInfo, problems: readonly string[], vouched: (file: string) => number) {
+	/** Opens a recording that is being written, as it is now: what is appended later does not show. Never waits for the disk to be written. */
+	static live(staged: StagedRecording): RecordingReader {
+		return new RecordingReader(staged.folder, staged.info, [], () => Number.POSITIVE_INFINITY, staged);
+	}
+
+	private constructor(folder: string, info: RecordingInfo, problems: readonly string[], vouched: (file: string) => number, staged?: StagedRecording) {
 		this.folder = folder;
 		this.info = info;
 		this.problems.push(...problems);
 		this.#vouched = vouched;
-		if (!existsSync(`${folder}/checksums`)) this.#report('checksums is missing: nothing can be verified');
-		for (const channel of info.channels) this.#open.set(`${channel.device}.${channel.id}`, this.#openChannel(channel));
+		this.#events = new ReadableFile(folder, eventsFile, staged?.events);
+		if (!staged && !existsSync(`${folder}/checksums`)) this.#report('checksums is missing: nothing can be verified');
+		for (const channel of info.channels) {
+			const key = `${channel.device}.${channel.id}`;
+			const ofChannel = staged?.channels.get(key);
+			this.#open.set(key, ofChannel ? stagedChannel(folder, channel, ofChannel) : this.#openChannel(channel));
+		}
 	}
 
 	/** The channel, with its count of samples. Without a device: the only device's, or the first that has such a channel. Throws NOT_FOUND. */
@@ -87,20 +98,12 @@ export class RecordingReader {
 
 	/** Fills `target`, which may lie in shared memory, with consecutive samples from index `from` on. */
 	async fill(channel: RecordedChannel, from: number, target: Float32Array): Promise<void> {
-		const fd = this.#column(channel);
-		const bytes = new Uint8Array(target.buffer, target.byteOffset, target.byteLength);
-		for (let at = 0; at < bytes.byteLength; ) {
-			const length = await new Promise<number>((resolve, reject) =>
-				read(fd, bytes, at, bytes.byteLength - at, from * 4 + at, (error, count) => (error ? reject(error) : resolve(count))),
-			);
-			if (length === 0) throw this.#shrunk(channel);
-			at += length;
-		}
+		await this.#of(channel).column.fill(target, from * 4);
 	}
 
 	/** The same at once: for short stretches. */
 	readInto(channel: RecordedChannel, from: number, target: Float32Array): void {
-		this.#readFully(this.#column(channel), target, from * 4, channel);
+		this.#of(channel).column.fillSync(target, from * 4);
 	}
 
 	/** Whole entries of a level (a place in `levels`) that may be relied on: none covers a sample beyond the column's end. */
@@ -116,9 +119,7 @@ export class RecordingReader {
 			if (top) return { entries: top, offset: from };
 		}
 		const target = into && into.length >= to - from && into.entryBytes === entryBytes(level) ? into : Entries.allocate(to - from, level);
-		const { fd } = open.sums[level];
-		if (fd === undefined) throw this.#missing(sumFileName(channel.device, channel.id, levels[level]));
-		this.#readFully(fd, target.bytes.subarray(0, (to - from) * target.entryBytes), from * target.entryBytes, channel);
+		open.sums[level].file.fillSync(target.bytes.subarray(0, (to - from) * target.entryBytes), from * target.entryBytes);
 		return { entries: target, offset: 0 };
 	}
 
@@ -127,36 +128,26 @@ export class RecordingReader {
 		const open = this.#of(channel);
 		if (!open.forcing) {
 			const device = this.info.devices.find((candidate) => candidate.id === channel.device);
-			this.#rangeChanges ??= ranges(channel) ? this.#readRangeChanges() : undefined;
+			this.#rangeChanges ??= ranges(channel) ? readRangeChanges(this.#events, this.#eventsLength()) : undefined;
 			open.forcing = forcingOf(channel, device, (await this.#rangeChanges)?.get(channel.device) ?? []);
 		}
 		return open.forcing;
 	}
 
+	/** Up to which sample the summaries' splits by range are right: until a recording is finished, they may predate the announcement of a switch. */
+	settledUntil(channel: RecordedChannel, forcing: Forcing): number {
+		if (this.info.finished) return Number.POSITIVE_INFINITY;
+		return this.#of(channel).staged?.settledUntil ?? firstSwitch(forcing);
+	}
+
 	/** All events, one after the other, in the order written. A line that is cut or damaged is reported in `problems` and left out. */
-	async *events(): AsyncGenerator<RecordedEvent> {
-		const path = `${this.folder}/${eventsFile}`;
-		const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-		const length = Math.min(size, this.#vouched(eventsFile));
-		if (length < size) this.#report(`${eventsFile}: the last ${size - length} bytes have no checksum and are left out`);
-		if (length === 0) return;
-		let number = 0;
-		for await (const line of createInterface({ input: createReadStream(path, { end: length - 1 }), crlfDelay: Number.POSITIVE_INFINITY })) {
-			number++;
-			if (line === '') continue;
-			const event = parseEvent(line);
-			if (event) yield event;
-			else this.#report(`events.jsonl, line ${number}: cut off or damaged`);
-		}
+	events(): AsyncGenerator<RecordedEvent> {
+		return readEvents(this.#events, this.#eventsLength(), (line) => this.#report(`${eventsFile}, line ${line}: cut off or damaged`));
 	}
 
 	close(): void {
-		if (this.#closed) return;
-		this.#closed = true;
-		for (const { column, sums } of this.#open.values()) {
-			if (column !== undefined) closeSync(column);
-			for (const { fd } of sums) if (fd !== undefined) closeSync(fd);
-		}
+		for (const { column, sums } of this.#open.values()) for (const file of [column, ...sums.map((level) => level.file)]) file.close();
+		this.#events.close();
 	}
 
 	[Symbol.dispose](): void {
@@ -166,25 +157,25 @@ export class RecordingReader {
 	#openChannel(channel: RecordedChannel): OpenChannel {
 		const { device, id } = channel;
 		const name = columnFileName(device, id);
-		const column = openIfThere(`${this.folder}/${name}`);
-		const present = column === undefined ? 0 : Math.floor(fstatSync(column).size / 4);
-		if (column === undefined) this.#report(`${name} is missing`);
+		const column = new ReadableFile(this.folder, name);
+		const present = Math.floor(column.size / 4);
+		if (!column.exists) this.#report(`${name} is missing`);
 		else if (this.info.finished && present < channel.count) this.#report(`${name} holds ${present} of ${channel.count} samples`);
 		const taken = channel.count;
 		channel.count = Math.min(this.info.finished ? taken : Math.floor(this.#vouched(name) / 4), present);
 		if (!this.info.finished && channel.count < present) this.#report(`${name}: the last ${present - channel.count} samples have no checksum and are left out`);
 		const sums = levels.map((block, level) => {
-			const fd = openIfThere(`${this.folder}/${sumFileName(device, id, block)}`);
-			let entries = fd === undefined ? 0 : Math.floor(fstatSync(fd).size / entryBytes(level));
+			const file = new ReadableFile(this.folder, sumFileName(device, id, block));
+			let entries = Math.floor(file.size / entryBytes(level));
 			const wanted = Math.ceil(taken / block);
 			if (this.info.finished && entries !== wanted) {
-				this.#report(`${sumFileName(device, id, block)} ${fd === undefined ? 'is missing' : `holds ${entries} entries instead of ${wanted}`}`);
+				this.#report(`${file.name} ${!file.exists ? 'is missing' : `holds ${entries} entries instead of ${wanted}`}`);
 				// More than there are samples for: these are the summaries of something else.
 				if (entries > wanted) entries = 0;
 			}
-			return { fd, entries: Math.min(entries, Math.floor(channel.count / block)) };
+			return { file, entries: Math.min(entries, Math.floor(channel.count / block)) };
 		});
-		return { channel, column, sums, top: undefined, forcing: undefined };
+		return { channel, staged: undefined, column, sums, top: undefined, forcing: undefined };
 	}
 
 	#of(channel: RecordedChannel): OpenChannel {
@@ -193,69 +184,38 @@ export class RecordingReader {
 		return open;
 	}
 
-	#column(channel: RecordedChannel): number {
-		const { column } = this.#of(channel);
-		if (column === undefined) throw this.#missing(columnFileName(channel.device, channel.id));
-		return column;
-	}
-
 	#top(open: OpenChannel): Entries | undefined {
 		const level = levels.length - 1;
-		const { fd, entries } = open.sums[level];
-		if (open.top || fd === undefined || entries * entryBytes(level) > cachedTopBytes) return open.top;
-		open.top = Entries.allocate(entries, level);
-		this.#readFully(fd, open.top.bytes, 0, open.channel);
-		return open.top;
+		const { file, entries } = open.sums[level];
+		if (open.top || entries === 0 || entries * entryBytes(level) > cachedTopBytes) return open.top;
+		const top = Entries.allocate(entries, level);
+		file.fillSync(top.bytes, 0);
+		open.top = top;
+		return top;
 	}
 
-	#readFully(fd: number, view: Float32Array | Uint8Array, position: number, channel: RecordedChannel): void {
-		for (let at = 0; at < view.byteLength; ) {
-			const length = readSync(fd, view, at, view.byteLength - at, position + at);
-			if (length === 0) throw this.#shrunk(channel);
-			at += length;
-		}
-	}
-
-	async #readRangeChanges(): Promise<Map<string, RangeChange[]>> {
-		const changes = new Map<string, RangeChange[]>();
-		for await (const event of this.events()) {
-			const change = rangeChange(event);
-			if (change) changes.set(event.device, [...(changes.get(event.device) ?? []), change]);
-		}
-		return changes;
+	/** Bytes of the events that count. */
+	#eventsLength(): number {
+		const { size } = this.#events;
+		const length = Math.min(size, this.#vouched(eventsFile));
+		if (length < size) this.#report(`${eventsFile}: the last ${size - length} bytes have no checksum and are left out`);
+		return length;
 	}
 
 	#report(problem: string): void {
 		if (!this.problems.includes(problem)) this.problems.push(problem);
 	}
-
-	#missing(name: string): MicrojouleError {
-		return new MicrojouleError('DAMAGED', `The file ${name} of the recording in ${this.folder} is missing.`, { folder: this.folder, file: name });
-	}
-
-	#shrunk(channel: RecordedChannel): MicrojouleError {
-		return new MicrojouleError('DAMAGED', `The files of channel ${channel.id} of ${channel.device} in ${this.folder} have become shorter while being read.`, {
-			folder: this.folder,
-		});
-	}
 }
 
 export { readInfo };
 
-function openIfThere(path: string): number | undefined {
-	try {
-		return openSync(path, 'r');
-	} catch (error) {
-		if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-		throw new MicrojouleError('DISK', `Reading ${path} failed: ${messageOf(error)}.`, { path }, error);
-	}
-}
-
-function parseEvent(line: string): RecordedEvent | undefined {
-	try {
-		const event = JSON.parse(line) as RecordedEvent;
-		return typeof event?.type === 'string' && typeof event.time === 'number' ? event : undefined;
-	} catch {
-		return undefined;
-	}
+/** Its files are opened when somebody asks for what they hold. */
+function stagedChannel(folder: string, channel: RecordedChannel, staged: StagedChannel): OpenChannel {
+	const { device, id } = channel;
+	channel.count = staged.count;
+	const sums = staged.sums.map((file, level) => ({
+		file: new ReadableFile(folder, sumFileName(device, id, levels[level]), file),
+		entries: Math.min(Math.floor(file.length / entryBytes(level)), Math.floor(channel.count / levels[level])),
+	}));
+	return { channel, staged, column: new ReadableFile(folder, columnFileName(device, id), staged.column), sums, top: undefined, forcing: staged.forcing };
 }

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { processKernels } from '../decode/kernels.ts';
 import { plainEnergy, plainStatistics } from './plain-statistics.ts';
 import { type ChannelStatistics, statistics } from './statistics.ts';
-import { arcChannel, device, recorded, temporaryFolder } from './testing.ts';
+import { arcChannel, between, device, recorded, temporaryFolder } from './testing.ts';
 
 const data = process.env.MICROJOULE_REAL_DATA;
 let folder: ReturnType<typeof temporaryFolder>;
@@ -43,16 +43,16 @@ describe.skipIf(!data)(`the published vectors${data ? '' : ' (skipped: MICROJOUL
 
 /** A current that visits all ranges, with gaps. */
 const current = fc.oneof(
-	{ weight: 12, arbitrary: fc.double({ min: -0.018, max: 0.018, noNaN: true }) },
-	{ weight: 3, arbitrary: fc.double({ min: -2.6, max: 2.6, noNaN: true }) },
-	{ weight: 1, arbitrary: fc.double({ min: -5.2, max: 5.2, noNaN: true }) },
+	{ weight: 12, arbitrary: between(-0.018, 0.018) },
+	{ weight: 3, arbitrary: between(-2.6, 2.6) },
+	{ weight: 1, arbitrary: between(-5.2, 5.2) },
 	{ weight: 1, arbitrary: fc.constant(Number.NaN) },
 );
 /** Runs of one value, so that blocks are uniform in places. */
 const signal = fc
 	.array(fc.tuple(current, fc.integer({ min: 1, max: 900 })), { minLength: 1, maxLength: 40 })
 	.map((pieces) => Float32Array.from(pieces.flatMap(([value, length]) => Array.from({ length }, (_, k) => value * (1 + 1e-4 * (k % 7))))));
-const edges = fc.tuple(fc.double({ min: -0.1, max: 1.1, noNaN: true }), fc.double({ min: -0.1, max: 1.1, noNaN: true })).map(([a, b]) => (a < b ? [a, b] : [b, a]));
+const edges = fc.tuple(between(-0.1, 1.1), between(-0.1, 1.1)).map(([a, b]) => (a < b ? [a, b] : [b, a]));
 
 function compare(result: ChannelStatistics, plain: ReturnType<typeof plainStatistics>, samples: Float32Array): void {
 	const size = samples.reduce((sum, x) => sum + (Number.isNaN(x) ? 0 : Math.abs(x)), 1e-9) / result.rate;

@@ -3,6 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { assumedSettings } from '../../drivers/arc/setting-codes.ts';
 import { models } from '../../drivers/models.ts';
 import type { Settings } from '../../drivers/settings.ts';
@@ -13,6 +14,11 @@ import { RecordingWriter, type WriterOptions } from './writer.ts';
 export const device = 'arc-1';
 
 export const settings: Settings = { ...assumedSettings, main: true, mainVoltage: 3.3, maxCurrent: 1 };
+
+/** A number from anywhere in the interval; fc.double would nearly always be next to 0. */
+export function between(min: number, max: number): fc.Arbitrary<number> {
+	return fc.integer({ min: 0, max: 1_000_000 }).map((part) => min + ((max - min) * part) / 1e6);
+}
 
 export function temporaryFolder(): { path: string; remove(): void } {
 	const path = mkdtempSync(join(tmpdir(), 'microjoule-'));

@@ -9,7 +9,7 @@
 import { Entries, type Split } from './entries.ts';
 import type { RecordedChannel } from './format.ts';
 import { levels } from './format.ts';
-import { type Forcing, firstSwitch, forcedAt, RangeSplitter } from './range-split.ts';
+import { type Forcing, forcedAt, RangeSplitter } from './range-split.ts';
 import type { RecordingReader } from './reader.ts';
 import { stretches, type Window } from './window.ts';
 
@@ -152,8 +152,7 @@ class Collector {
 		this.#forcing = forcing;
 		this.#totals = result;
 		this.#splitter = new RangeSplitter(channel);
-		// Until a recording is finished, splits behind a switch of range may predate its announcement.
-		const settled = reader.info.finished ? Number.POSITIVE_INFINITY : firstSwitch(forcing);
+		const settled = reader.settledUntil(channel, forcing);
 		this.#available = levels.map((block, level) => Math.min(reader.entryCount(channel, level), Math.floor(settled / block)));
 	}
 

@@ -7,14 +7,13 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { type Checksums, checksumText, readChecksums } from './checksums.ts';
 import { entryBytes } from './entries.ts';
+import { eventsFile } from './event-lines.ts';
 import { type Examination, examine, type PieceKind } from './examine.ts';
 import { levels, type RecordedChannel } from './format.ts';
 import { infoFile, isVouchedFor, type LoadedInfo, loadInfo, startFile, vouchedFor } from './info-file.ts';
 import { columnFileName, sumFileName } from './pyramid.ts';
 import { RecordingReader } from './reader.ts';
 import { compareSummaries, type Difference } from './rebuild.ts';
-
-export const eventsFile = 'events.jsonl';
 
 /** `derived`: a summary that is missing or not what the column says; it can be made again. */
 export type FindingKind = PieceKind | 'derived';

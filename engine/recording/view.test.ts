@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { levels } from './format.ts';
 import { RecordingReader } from './reader.ts';
-import { arcChannel, device, recorded, temporaryFolder } from './testing.ts';
+import { arcChannel, between, device, recorded, temporaryFolder } from './testing.ts';
 import { type View, view } from './view.ts';
 
 let folder: ReturnType<typeof temporaryFolder>;
@@ -60,7 +60,7 @@ function spiky(length: number, seed: number): Float32Array {
 	return samples;
 }
 
-const windows = fc.array(fc.tuple(fc.double({ min: -0.05, max: 1.05, noNaN: true }), fc.double({ min: -0.05, max: 1.05, noNaN: true }), fc.integer({ min: 1, max: 2500 })), {
+const windows = fc.array(fc.tuple(between(-0.05, 1.05), between(-0.05, 1.05), fc.integer({ min: 1, max: 2500 })), {
 	minLength: 5,
 	maxLength: 25,
 });

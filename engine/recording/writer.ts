@@ -17,11 +17,13 @@ import { writeAtomically } from './atomic.ts';
 import { type Allocate, ChannelWriter } from './channel-writer.ts';
 import { type ChecksumLine, checksumText } from './checksums.ts';
 import type { Summarize } from './entries.ts';
+import { eventsFile } from './event-lines.ts';
 import type { RecordedEvent, RecordingInfo } from './format.ts';
 import { freeBytes, lowSpace } from './free-space.ts';
 import { infoBytes, infoFile, startFile } from './info-file.ts';
 import { kernelMemory, summarizeByKernel } from './kernel.ts';
 import { rangeChange } from './range-split.ts';
+import type { StagedRecording } from './staged.ts';
 
 export interface WriterOptions {
 	/** Pause between the end of one flush and the begin of the next, in s (default 0.4). 0 leaves flushing to the caller. */
@@ -121,6 +123,23 @@ export class RecordingWriter {
 		if (change) for (const channel of this.#channels.get(event.device)?.values() ?? []) channel.rangeChanged(change);
 	}
 
+	/**
+	 * Everything appended so far, for RecordingReader.live: nothing is written for it. Undefined once the files are closed or a write has
+	 * failed: then what there is, is on the disk.
+	 */
+	staged(): StagedRecording | undefined {
+		const events = this.#events;
+		if (this.#failure || !events || this.#list.length === 0) return undefined;
+		const text = () => Buffer.from(this.#eventText);
+		const channels = this.#list.map((channel) => [`${channel.channel.device}.${channel.channel.id}`, channel.staged()] as const);
+		return {
+			folder: this.folder,
+			info: structuredClone(this.info),
+			channels: new Map(channels),
+			events: { length: events.length + text().byteLength, unwritten: () => [...events.unwritten(), { position: events.length, bytes: text() }] },
+		};
+	}
+
 	/** Resolves when everything appended so far is on the disk itself. */
 	async flush(): Promise<void> {
 		while (this.#flushing) await this.#flushing;
@@ -168,7 +187,7 @@ export class RecordingWriter {
 		if (low) throw low;
 		const fail = (error: unknown) => this.#fail(error);
 		this.#checksums = await AppendFile.create(`${folder}/checksums`, 'checksums', fail);
-		this.#events = await AppendFile.create(`${folder}/events.jsonl`, 'events.jsonl', fail);
+		this.#events = await AppendFile.create(`${folder}/${eventsFile}`, eventsFile, fail);
 		const { allocate = kernelMemory, summarize = summarizeByKernel, stageSamples = info.channels.length > manyChannels ? 65_536 : 262_144 } = this.#options;
 		const checksum = (file: string, offset: number, length: number, crc: number) => {
 			this.#lines.push({ file, offset, length, crc });
@@ -274,7 +293,7 @@ export class RecordingWriter {
 		this.#eventText = '';
 		const crc = crc32(bytes);
 		const position = this.#events.append(bytes, (written) => {
-			if (written) this.#lines.push({ file: 'events.jsonl', offset: position, length: bytes.byteLength, crc });
+			if (written) this.#lines.push({ file: eventsFile, offset: position, length: bytes.byteLength, crc });
 		});
 	}
 

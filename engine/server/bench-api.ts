@@ -7,6 +7,8 @@ import type { Channel, InstrumentIdentity } from '../../drivers/instrument.ts';
 import type { SettingSpec, Settings, SettingsChange } from '../../drivers/settings.ts';
 import type { LiveHub } from '../acquisition/live.ts';
 import type { AcquisitionEvent } from '../acquisition/tap.ts';
+import type { ActiveProject, ProjectStatus } from '../project/active-project.ts';
+import type { RecordingReader } from '../recording/reader.ts';
 import type { ChannelStatistics } from '../recording/statistics.ts';
 import type { View } from '../recording/view.ts';
 
@@ -68,6 +70,10 @@ export type BenchChange =
 	| { readonly type: 'device-closed'; readonly id: string }
 	/** A recording started, or stopped (null). */
 	| { readonly type: 'recording'; readonly recording: RecordingInProgress | null }
+	/** The active project has changed, or is another one; null when none is. */
+	| { readonly type: 'project'; readonly project: ProjectStatus | null }
+	/** Lines were appended to a user log. */
+	| { readonly type: 'log'; readonly recording: string; readonly log: string }
 	/** The list of recordings is another one. */
 	| { readonly type: 'recordings' }
 	| { readonly type: 'event'; readonly device: string; readonly event: AcquisitionEvent };
@@ -75,6 +81,8 @@ export type BenchChange =
 export interface BenchApi {
 	readonly hub: LiveHub;
 	readonly recording: RecordingInProgress | null;
+	/** The project that recordings go to, and everything that edits it. */
+	readonly projects: ActiveProject;
 
 	devices(): readonly DeviceState[];
 	/** Instruments that could be opened; empty where discovery is not possible. */
@@ -94,6 +102,8 @@ export interface BenchApi {
 	stopRecording(): Promise<RecordingSummary>;
 	/** NOT_FOUND; DEVICE_BUSY while it is being recorded. */
 	deleteRecording(id: string): Promise<void>;
+	/** Runs a question on a recording, also the one in progress; the reader is valid until `use` is done. NOT_FOUND. */
+	reading<T>(recordingId: string, use: (reader: RecordingReader) => Promise<T>): Promise<T>;
 	/** Of all channels, over [from, to) clipped to the data; to the end where `to` is undefined. */
 	statistics(recordingId: string, from?: number, to?: number): Promise<readonly ChannelStatistics[]>;
 	/** At most `points` points of `<device>.<channel>` that cover [from, to), clipped to the data. */

@@ -8,6 +8,7 @@ import { MicrojouleError } from '../../drivers/errors.ts';
 import { models } from '../../drivers/models.ts';
 import { type Settings, type SettingsChange, settingSpecs, validateChange } from '../../drivers/settings.ts';
 import { channelKey, LiveHub } from '../acquisition/live.ts';
+import { ActiveProject } from '../project/active-project.ts';
 import type { ChannelStatistics } from '../recording/statistics.ts';
 import type { View } from '../recording/view.ts';
 import type { BenchApi, BenchChange, DeviceState, FoundInstrument, RecordingInProgress, RecordingSummary } from './bench-api.ts';
@@ -21,6 +22,8 @@ interface FakeRecording {
 
 export class FakeBench implements BenchApi {
 	readonly hub = new LiveHub();
+	/** None is open: its recordings lie in memory. */
+	readonly projects = new ActiveProject();
 	#devices = new Map<string, DeviceState>();
 	#listeners = new Set<(change: BenchChange) => void>();
 	#recordings: FakeRecording[] = [];
@@ -136,6 +139,10 @@ export class FakeBench implements BenchApi {
 				settling: 0,
 			};
 		});
+	}
+
+	async reading(recordingId: string): Promise<never> {
+		throw new MicrojouleError('NOT_FOUND', `The made-up recording ${recordingId} has no files.`, { id: recordingId });
 	}
 
 	async view(recordingId: string, key: string, from: number, to: number, points: number): Promise<View> {

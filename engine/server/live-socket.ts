@@ -18,6 +18,13 @@ import { type Admission, liveProtocol } from './admission.ts';
 import type { BenchApi, BenchChange } from './bench-api.ts';
 import { asMicrojouleError, errorBody } from './errors.ts';
 
+/** A change that another room announces; `type` is none of the bench's. */
+export interface OtherChange {
+	readonly type: string;
+	readonly [field: string]: unknown;
+}
+type Change = BenchChange | OtherChange;
+
 export const livePath = '/api/live';
 /** About a second of a full picture; more would only be seen late. */
 const maxBufferedBytes = 512 * 1024;
@@ -55,9 +62,7 @@ export class LiveSocket {
 	constructor(bench: BenchApi, admission: Admission) {
 		this.#bench = bench;
 		this.#admission = admission;
-		this.#unsubscribe = bench.on((change) => {
-			for (const connection of this.#connections) connection.change(change);
-		});
+		this.#unsubscribe = bench.on((change) => this.announce(change));
 		this.#pinger = setInterval(() => {
 			for (const connection of this.#connections) connection.ping();
 		}, pingIntervalMs);
@@ -92,6 +97,10 @@ export class LiveSocket {
 		});
 	}
 
+	announce(change: Change): void {
+		for (const connection of this.#connections) connection.change(change);
+	}
+
 	/** Idempotent. */
 	async close(): Promise<void> {
 		clearInterval(this.#pinger);
@@ -108,8 +117,8 @@ class Connection {
 	#viewer: LiveViewer | undefined;
 	#timer: NodeJS.Timeout | undefined;
 	/** Changes not yet sent: the latest of each kind and device. */
-	readonly #pending = new Map<string, BenchChange>();
-	#events: BenchChange[] = [];
+	readonly #pending = new Map<string, Change>();
+	#events: Change[] = [];
 	#answered = true;
 
 	constructor(socket: WebSocket, bench: BenchApi) {
@@ -123,13 +132,13 @@ class Connection {
 		this.#setRate(defaultFrameRateHz);
 	}
 
-	change(change: BenchChange): void {
+	change(change: Change): void {
 		if (change.type === 'event') {
 			this.#events.push(change);
 			if (this.#events.length > maxPendingEvents) this.#events.shift();
 			return;
 		}
-		const id = change.type === 'device' ? change.device.id : change.type === 'device-closed' ? change.id : change.type;
+		const id = idOf(change);
 		// Deleted first, so that it goes to the end: changes leave in the order of their last occurrence.
 		this.#pending.delete(id);
 		this.#pending.set(id, change);
@@ -182,6 +191,21 @@ class Connection {
 
 	#sendJson(value: unknown): void {
 		this.#socket.send(JSON.stringify(value));
+	}
+}
+
+/** What a later change takes the place of. */
+function idOf(other: Change): string {
+	const change = other as BenchChange; // one of another room has its type only
+	switch (change.type) {
+		case 'device':
+			return change.device.id;
+		case 'device-closed':
+			return change.id;
+		case 'log':
+			return `log ${change.recording} ${change.log}`;
+		default:
+			return change.type;
 	}
 }
 

@@ -49,9 +49,18 @@ export const recordingRoutes: FastifyPluginCallbackTypebox<{ bench: BenchApi }> 
 	});
 
 	server.delete('/recordings/:id', {
-		schema: { summary: 'Delete a recording', tags: ['recordings'], params: idParams, response: { 204: Type.Null(), ...errorResponses } },
+		schema: {
+			summary: 'Delete a recording',
+			description: 'At once and for ever; with undoable it is an edit: it can be undone, and its files go when the project is saved.',
+			tags: ['recordings'],
+			params: idParams,
+			querystring: Type.Object({ undoable: Type.Optional(Type.Boolean()) }),
+			response: { 204: Type.Null(), ...errorResponses },
+		},
 		handler: async (request, reply) => {
-			await bench.deleteRecording(find(request.params.id).id);
+			const { id } = find(request.params.id);
+			if (request.query.undoable) await bench.projects.change((project) => project.edit.deleteRecording(id));
+			else await bench.deleteRecording(id);
 			return reply.status(204).send(null);
 		},
 	});

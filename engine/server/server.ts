@@ -15,13 +15,17 @@ import fastifyStatic from '@fastify/static';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import { Type, type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
-import fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify';
+import fastify, { type FastifyInstance, type FastifyPluginCallback, type FastifyServerOptions } from 'fastify';
 import { MicrojouleError, messageOf } from '../../drivers/errors.ts';
 import { Admission, isLoopback, readToken } from './admission.ts';
+import { analysisRoutes } from './analysis-routes.ts';
 import type { BenchApi } from './bench-api.ts';
 import { deviceRoutes } from './device-routes.ts';
+import { editRoutes } from './edit-routes.ts';
 import { asMicrojouleError, replyWithError } from './errors.ts';
-import { LiveSocket } from './live-socket.ts';
+import { LiveSocket, type OtherChange } from './live-socket.ts';
+import { logRoutes } from './log-routes.ts';
+import { projectRoutes } from './project-routes.ts';
 import { recordingRoutes } from './recording-routes.ts';
 import { errorResponses } from './schemas.ts';
 
@@ -31,6 +35,8 @@ export interface ServerOptions {
 	readonly host?: string;
 	/** Default 1906; 0 is any free port. */
 	readonly port?: number;
+	/** Where projects lie that clients name by a relative path; off loopback, clients name nothing outside it. */
+	readonly dataFolder?: string;
 	/** Folder of the built page; without it, or where it does not exist, the address answers with a short text. */
 	readonly uiFolder?: string;
 	/** Required off loopback; honoured on it. */
@@ -40,6 +46,8 @@ export interface ServerOptions {
 	readonly allowOrigin?: readonly string[];
 	/** Our version, for the status. */
 	readonly version: string;
+	/** Routes of other rooms, served under /api. */
+	readonly plugins?: readonly FastifyPluginCallback[];
 	/** Fastify's logger; default none. */
 	readonly logger?: FastifyServerOptions['logger'];
 }
@@ -52,6 +60,8 @@ export interface Server extends AsyncDisposable {
 	readonly warnings: readonly string[];
 	/** For tests: `inject`. */
 	readonly http: FastifyInstance;
+	/** Sends a change of another room to the live stream's viewers, in order with the bench's. Of each type the latest counts. */
+	announce(change: OtherChange): void;
 	/** Idempotent. */
 	close(): Promise<void>;
 }
@@ -81,7 +91,9 @@ export async function createServer(options: ServerOptions): Promise<Server> {
 	const boundPort = typeof address === 'object' && address ? address.port : port;
 	const name = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '[::1]' : host.includes(':') ? `[${host}]` : host;
 	const close = () => http.close();
-	return { url: `${tls ? 'https' : 'http'}://${name}:${boundPort}`, port: boundPort, warnings, http, close, [Symbol.asyncDispose]: close };
+	const url = `${tls ? 'https' : 'http'}://${name}:${boundPort}`;
+	if (isLoopback(name.replace(/[[\]]/g, ''))) bench.projects.announce(url);
+	return { url, port: boundPort, warnings, http, announce: (change) => live.announce(change), close, [Symbol.asyncDispose]: close };
 }
 
 async function build(options: ServerOptions, admission: Admission): Promise<FastifyInstance> {
@@ -135,7 +147,13 @@ async function build(options: ServerOptions, admission: Admission): Promise<Fast
 				handler: async () => ({ name: 'microjoule', version, uptime: (performance.now() - startedAt) / 1000 }),
 			});
 			await api.register(deviceRoutes, { bench });
+			const paths = { confined: !isLoopback(options.host ?? '127.0.0.1'), dataFolder: options.dataFolder };
 			await api.register(recordingRoutes, { bench });
+			await api.register(analysisRoutes, { bench });
+			await api.register(projectRoutes, { bench, paths });
+			await api.register(editRoutes, { bench, paths });
+			await api.register(logRoutes, { bench });
+			for (const plugin of options.plugins ?? []) await api.register(plugin);
 		},
 		{ prefix: '/api' },
 	);

@@ -4,7 +4,7 @@ import { MicrojouleError } from '../../../drivers/errors.ts';
 import { models } from '../../../drivers/models.ts';
 import { type Candidate, type NamedColumn, notReadable, type SourceOptions } from '../source.ts';
 import { channelUnit, timeUnit } from '../units.ts';
-import { fields, numberOf, trimmed } from './lines.ts';
+import { fields, headRows, numberOf, trimmed } from './lines.ts';
 
 export interface TableColumn {
 	/** Place among the fields, from 0. */
@@ -38,9 +38,9 @@ const quantity: readonly (readonly [string, string])[] = [
 	['°C', 'tp'],
 ];
 
-export function recogniseLayout({ path, text, bytes, head }: Candidate, options: SourceOptions): Layout {
-	const all = text.split('\n').map(trimmed);
-	if (head.length < bytes) all.pop(); // cut
+export function recogniseLayout(file: Candidate, options: SourceOptions): Layout {
+	const { path } = file;
+	const all = headRows(file, options.skipLines ?? 0).map(trimmed);
 	const skipped = options.skipLines ?? 0;
 	const body = all.slice(skipped);
 	const sample = body.filter((line) => line !== '').slice(-200);
@@ -64,6 +64,13 @@ export function recogniseColumnsNamed(path: string, names: readonly string[], op
 	const notes: string[] = [];
 	const columns = recogniseColumns(path, names, timeColumn(path, names, options.time), options, notes);
 	return { delimiter: '', decimalComma: false, headerLines: 0, names, time: recogniseTime(path, names, [], options, notes), columns, notes };
+}
+
+/** The time column where every row must have a time. Throws INVALID_VALUE. */
+export function recogniseTimeNamed(path: string, names: readonly string[], options: SourceOptions): NonNullable<Layout['time']> {
+	const time = recogniseTime(path, names, [], options, []);
+	if (!time) throw new MicrojouleError('INVALID_VALUE', missingTime(path, names), { path, names });
+	return time;
 }
 
 /** The first that cuts nearly all lines into the same number of fields. A comma comes late: beside another delimiter it may be a decimal comma. */
@@ -153,6 +160,16 @@ function channelId(word: string, unit: string, taken: readonly TableColumn[]): s
 
 const labelOf = (id: string | undefined) => known.find((channel) => channel.id === id)?.label;
 const unitOf = (id: string | undefined) => known.find((channel) => channel.id === id)?.unit;
+
+/** What a channel is that a column of names speaks of: `mc`, `Main current`, `current_mA`, or any name beside a unit. Undefined where its unit is not known. */
+export function unitOfChannel(name: string, unitText: string | undefined): { id: string; label: string; unit: string; perUnit: number } | undefined {
+	const { word, unit: own } = split(name);
+	const labelled = known.find((channel) => channel.id === word || channel.label.toLowerCase() === word.toLowerCase());
+	const stated = unitText ?? own ?? labelled?.unit;
+	const unit = stated === undefined ? undefined : channelUnit(stated);
+	if (!unit) return undefined;
+	return { ...unit, id: labelled?.unit === unit.unit ? labelled.id : channelId(word, unit.unit, []), label: labelled?.label ?? name };
+}
 
 /** `2026-01-02T03:04:05.000001Z` in s since 1970, to the microsecond; undefined for what is no date. Without a zone it is UTC. */
 export function parseDate(text: string): number | undefined {

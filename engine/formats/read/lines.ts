@@ -1,8 +1,8 @@
-/** Lines of a text file in batches, and fields of a line. Knows quotes as RFC 4180 does, within a line. */
+/** Lines of a text file in batches, rows made of them, and fields of a row. Knows quotes as RFC 4180 does: a quoted field may go on over lines. */
 
 import { createReadStream } from 'node:fs';
 import { MicrojouleError, messageOf } from '../../../drivers/errors.ts';
-import { notReadable } from '../source.ts';
+import { type Candidate, notReadable } from '../source.ts';
 
 const longestLine = 1 << 20;
 
@@ -22,6 +22,66 @@ export async function* lines(path: string, onBytes: (bytes: number) => void = ()
 		throw error instanceof MicrojouleError ? error : notReadable(path, messageOf(error), error);
 	}
 	if (rest !== '') yield [rest];
+}
+
+/** Puts lines together whose quoted fields go on over their ends. What has not ended yet waits for the next call. */
+export class RowJoiner {
+	readonly #path: string;
+	#open: string | undefined;
+	/** Lines that are rows as they are: whatever stands before the table. */
+	#plain: number;
+
+	constructor(path: string, plainLines: number) {
+		this.#path = path;
+		this.#plain = plainLines;
+	}
+
+	join(batch: readonly string[]): readonly string[] {
+		if (this.#open === undefined && this.#plain === 0 && !batch.some((line) => line.includes('"'))) return batch;
+		const rows: string[] = [];
+		for (const line of batch) {
+			if (this.#plain > 0) {
+				this.#plain--;
+				rows.push(line);
+				continue;
+			}
+			const row = this.#open === undefined ? line : `${this.#open}\n${line}`;
+			this.#open = isOpen(line) === (this.#open === undefined) ? row : undefined;
+			if (this.#open === undefined) rows.push(row);
+			else if (row.length > longestLine) throw notReadable(this.#path, `a quoted field has no end: "${row.slice(0, 60)}"`);
+		}
+		return rows;
+	}
+
+	/** Throws DAMAGED where a quoted field has not ended. */
+	end(): void {
+		if (this.#open !== undefined) throw notReadable(this.#path, `a quoted field has no end: "${this.#open.slice(0, 60)}"`);
+	}
+}
+
+/** An odd number of quotes: a quoted field begins and does not end, or ends and did not begin. */
+function isOpen(line: string): boolean {
+	let open = false;
+	for (let at = line.indexOf('"'); at >= 0; at = line.indexOf('"', at + 1)) open = !open;
+	return open;
+}
+
+/** All rows, a batch for each piece of the file. The first `plainLines` lines are not looked at for quotes. */
+export async function* rows(path: string, plainLines: number, onBytes?: (bytes: number) => void): AsyncGenerator<readonly string[]> {
+	const joiner = new RowJoiner(path, plainLines);
+	for await (const batch of lines(path, onBytes)) yield joiner.join(batch);
+	joiner.end();
+}
+
+/** The rows of a file's first bytes; the last one is left out where it may go on. */
+export function headRows({ path, text, head, bytes }: Candidate, plainLines: number): readonly string[] {
+	const whole = text.split('\n');
+	const cut = head.length < bytes;
+	if (cut) whole.pop();
+	const joiner = new RowJoiner(path, plainLines);
+	const found = joiner.join(whole);
+	if (!cut) joiner.end();
+	return found;
 }
 
 /** A line without the CR of Windows and the mark that some programs begin a file with. */

@@ -8,7 +8,7 @@ import type { Channel } from '../../../drivers/instrument.ts';
 import { models } from '../../../drivers/models.ts';
 import { type Candidate, notReadable, type ReadableFormat, type Source, type SourceItem, titles } from '../source.ts';
 import { recogniseLayout } from './layout.ts';
-import { fields, lines, numberOf, trimmed } from './lines.ts';
+import { fields, numberOf, rows, trimmed } from './lines.ts';
 import { openTable } from './table.ts';
 
 const header = /^\uFEFF?"?Timestamp"?,"?Value"?\r?(\n|$)/i;
@@ -45,7 +45,7 @@ function eventList({ path, bytes }: Candidate, channel: Channel, deviceName: str
 	let read = 0;
 	async function* items(): AsyncGenerator<SourceItem> {
 		let row = 0;
-		for await (const batch of lines(path, (at) => {
+		for await (const batch of rows(path, 0, (at) => {
 			read = at;
 		}))
 			for (const raw of batch) {

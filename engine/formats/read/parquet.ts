@@ -1,6 +1,7 @@
 /**
  * Parquet, a row group at a time. Files that Microjoule wrote say in their metadata (key `microjoule`) what each column is; of others, a time
- * column and columns that name their units are recognised as in a table, their rows being taken as samples one after the other.
+ * column and columns that name their units are recognised as in a table, their rows being taken as samples one after the other; long ones,
+ * a row a sample of some channel, are parquet-long.ts's.
  */
 
 import { dirname, join } from 'node:path';
@@ -10,7 +11,9 @@ import type { RecordedChannel, RecordedDevice } from '../../recording/format.ts'
 import { type Candidate, notReadable, type ReadableFormat, type Source, type SourceChannel, type SourceItem, type SourceOptions, titles } from '../source.ts';
 import { estimateRate, TimeBase } from '../time-base.ts';
 import { eventLines } from './event-lines.ts';
-import { type Layout, recogniseColumnsNamed } from './layout.ts';
+import { type Layout, recogniseColumnsNamed, recogniseTimeNamed } from './layout.ts';
+import { type Column, guarded, numeric, pieces, type ReadColumn, seconds } from './parquet-columns.ts';
+import { longColumns, longSource } from './parquet-long.ts';
 
 /** The metadata that an export leaves under the key `microjoule`, as JSON. */
 export interface ParquetNote {
@@ -23,12 +26,6 @@ export interface ParquetNote {
 	/** Name of the file of events beside it. */
 	readonly events: string;
 }
-
-type Column = ArrayLike<unknown>;
-/** Reads the rows [from, to) of a column; they lie within one row group. */
-type ReadColumn = (column: string, from: number, to: number) => Promise<Column>;
-
-const pieceRows = 1 << 16;
 
 export const parquet: ReadableFormat = {
 	name: 'parquet',
@@ -48,16 +45,6 @@ export const parquet: ReadableFormat = {
 		}
 	},
 };
-
-/** Pieces of rows, none of which crosses a row group. */
-function* pieces(metadata: FileMetaData): Generator<[number, number]> {
-	let first = 0;
-	for (const group of metadata.row_groups) {
-		const last = first + Number(group.num_rows);
-		for (let at = first; at < last; at += pieceRows) yield [at, Math.min(last, at + pieceRows)];
-		first = last;
-	}
-}
 
 function ownSource({ path }: Candidate, metadata: FileMetaData, read: ReadColumn, note: ParquetNote): Source {
 	const rows = Number(metadata.num_rows) || 1;
@@ -117,6 +104,11 @@ function present(values: Column): Float32Array {
 
 async function foreignSource({ path }: Candidate, metadata: FileMetaData, read: ReadColumn, options: SourceOptions): Promise<Source> {
 	const names = parquetSchema(metadata).children.map(({ element }) => element.name);
+	const long = options.columns ? undefined : longColumns(names);
+	if (long) {
+		const time = recogniseTimeNamed(path, names, options);
+		return longSource(path, metadata, read, long, { name: names[time.column], perUnit: time.perUnit }, options);
+	}
 	const layout = recogniseColumnsNamed(path, names, options);
 	const { rate, firstS } = await foreignTiming(path, metadata, read, layout, options);
 	const notes = [...layout.notes];
@@ -155,21 +147,4 @@ async function foreignTiming(path: string, metadata: FileMetaData, read: ReadCol
 	if (timesS.some((value) => Number.isNaN(value))) throw notReadable(path, `the column ${names[time.column]} holds something that is no time`);
 	if (rate === undefined && timesS.length < 2) throw notReadable(path, 'it holds fewer than two samples, so no rate; state --rate');
 	return { rate: rate ?? estimateRate(timesS, 1e-9).rate, firstS: timesS[0] ?? 0 };
-}
-
-function seconds(value: unknown, perUnit: number): number {
-	if (value instanceof Date) return value.getTime() / 1000;
-	return numeric(value) / (Number.isNaN(perUnit) ? 1 : perUnit);
-}
-
-function numeric(value: unknown): number {
-	return value === null || value === undefined ? Number.NaN : Number(value);
-}
-
-async function* guarded(path: string, items: AsyncGenerator<SourceItem>): AsyncGenerator<SourceItem> {
-	try {
-		yield* items;
-	} catch (error) {
-		throw error instanceof MicrojouleError ? error : notReadable(path, messageOf(error), error);
-	}
 }

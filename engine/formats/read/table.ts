@@ -7,7 +7,7 @@ import { MicrojouleError } from '../../../drivers/errors.ts';
 import { type Candidate, notReadable, type ReadableFormat, type Source, type SourceChannel, type SourceItem, type SourceOptions, titles } from '../source.ts';
 import { estimateRate, TimeBase } from '../time-base.ts';
 import { type Layout, parseDate, recogniseLayout } from './layout.ts';
-import { fields, lines, numberOf, trimmed } from './lines.ts';
+import { fields, headRows, numberOf, rows, trimmed } from './lines.ts';
 
 /** Any CSV; the two layouts with names of their own come before it in the table of formats. */
 export const table: ReadableFormat = {
@@ -49,38 +49,38 @@ export function openTable(file: Candidate, layout: Layout, options: SourceOption
 	const timing = probe(file, layout, options, notes);
 	const channels = layout.columns.map(({ id, label, unit }): SourceChannel => ({ id, label, unit, rate: timing.rate, firstS: timing.firstS, deviceName: extras.deviceName }));
 	let bytes = 0;
+	const heard = (read: number) => {
+		bytes = read;
+	};
 	return {
 		channels,
 		start: timing.epochS === undefined ? undefined : new Date(timing.epochS * 1000).toISOString(),
 		notes,
 		share: () => Math.min(1, bytes / file.bytes),
-		items: () =>
-			readRows(file.path, layout, timing, extras.digital ?? [], notes, (read) => {
-				bytes = read;
-			}),
+		items: () => readRows(rows(file.path, options.skipLines ?? 0, heard), file.path, layout, timing, extras.digital ?? [], notes),
 	};
 }
 
 /** What the first rows say about time. */
-function probe({ path, text, head, bytes }: Candidate, layout: Layout, options: SourceOptions, notes: string[]): Timing {
+function probe(file: Candidate, layout: Layout, options: SourceOptions, notes: string[]): Timing {
+	const { path } = file;
 	const { time, delimiter, decimalComma, headerLines } = layout;
-	const all = text.split('\n').slice(headerLines);
-	if (head.length < bytes) all.pop();
-	const rows = all
+	const first = headRows(file, options.skipLines ?? 0)
+		.slice(headerLines)
 		.filter((line) => line !== '')
 		.slice(0, probeRows)
 		.map((line) => fields(trimmed(line), delimiter));
 	const counted = (rate: number) => ({ rate, firstS: 0, timed: false, epochS: undefined });
 	if (!time) return counted(options.rate ?? Number.NaN);
 	const dates = Number.isNaN(time.perUnit);
-	const timesS = Float64Array.from(rows, (row) => timeOf(row[time.column], time.perUnit, decimalComma) ?? Number.NaN);
+	const timesS = Float64Array.from(first, (row) => timeOf(row[time.column], time.perUnit, decimalComma) ?? Number.NaN);
 	const bad = timesS.findIndex((value) => Number.isNaN(value));
-	if (bad >= 0) throw notReadable(path, `row ${headerLines + bad + 1} has no time: "${rows[bad].join(delimiter).slice(0, 60)}"`);
+	if (bad >= 0) throw notReadable(path, `row ${headerLines + bad + 1} has no time: "${first[bad].join(delimiter).slice(0, 60)}"`);
 	const firstS = dates ? 0 : (timesS[0] ?? 0);
 	const epochS = dates ? timesS[0] : undefined;
 	if (options.rate !== undefined && timesS.length < 3) return { rate: options.rate, firstS, timed: true, epochS };
 	if (timesS.length < 2) throw notReadable(path, 'it holds fewer than two samples, so no rate; state --rate');
-	const decimals = rows.slice(0, 64).reduce((most, row) => Math.max(most, /[.,](\d+)\s*Z?$/.exec(row[time.column])?.[1].length ?? 0), 0);
+	const decimals = first.slice(0, 64).reduce((most, row) => Math.max(most, /[.,](\d+)\s*Z?$/.exec(row[time.column])?.[1].length ?? 0), 0);
 	const { rate, standing } = estimateRate(timesS, 10 ** -decimals / (dates ? 1 : time.perUnit));
 	if (standing > timesS.length / 2) {
 		const coarse = 'its times are coarser than its samples: most rows have the time of the row before';
@@ -129,12 +129,12 @@ class Blocks {
 }
 
 async function* readRows(
+	batches: AsyncIterable<readonly string[]>,
 	path: string,
 	layout: Layout,
 	timing: Timing,
 	digital: readonly DigitalColumn[],
 	notes: string[],
-	onBytes: (bytes: number) => void,
 ): AsyncGenerator<SourceItem> {
 	const { delimiter, decimalComma, columns, headerLines, time } = layout;
 	const base = new TimeBase(timing.rate);
@@ -143,7 +143,7 @@ async function* readRows(
 	let row = 0;
 	let before = '';
 	let index = 0;
-	for await (const batch of lines(path, onBytes)) {
+	for await (const batch of batches) {
 		for (const raw of batch) {
 			if (++row <= headerLines) continue;
 			const line = trimmed(raw);

@@ -41,7 +41,8 @@ export async function exportOtii(reader: RecordingReader, options: ExportOptions
 	const paths = new Map<ExportColumn | EventFile, string>();
 	const used = new Set<string>();
 	for (const item of [...columns, ...lists]) {
-		const [device, label] = 'rows' in item ? [item.device, labelOf(reader, item)] : [item.channel.device, item.channel.label];
+		const [device, label] =
+			'rows' in item ? [item.device, labelOf(reader, item.device, item.channel)] : [item.channel.device, labelOf(reader, item.channel.device, item.channel.id, item.channel.label)];
 		const path = join(options.out, fileName(reader, device, label, used));
 		requireFree(path, options.overwrite);
 		paths.set(item, path);
@@ -103,9 +104,10 @@ async function eventChannels(reader: RecordingReader): Promise<EventFile[]> {
 	return [...found.values()];
 }
 
-function labelOf(reader: RecordingReader, { device, channel }: EventFile): string {
+/** Otii's own label where it has such a channel: by it an import knows what the file holds. */
+function labelOf(reader: RecordingReader, device: string, channel: string, otherwise = channel): string {
 	const kind = reader.info.devices.find((candidate) => candidate.id === device)?.kind ?? 'ace';
-	return models[kind === 'import' ? 'ace' : kind]?.channels.find((candidate) => candidate.id === channel)?.label ?? channel;
+	return models[kind === 'import' ? 'ace' : kind]?.channels.find((candidate) => candidate.id === channel)?.label ?? otherwise;
 }
 
 /** `<Label> - <Device>.csv`, with what no file system takes replaced, and the device's id where names collide. */
