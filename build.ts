@@ -2,7 +2,7 @@
  * Builds what cannot run as it lies in the repository: `node build.ts TARGET…`. Everything else is TypeScript that Node runs directly.
  *
  *   kernels   engine/decode/kernels/*.ts (AssemblyScript) → engine/decode/kernels/kernels.wasm
- *   ui        ui/ → dist/ui/
+ *   ui        ui/ → dist/ui/, and the portal's pages, toolboxes/licensing/portal/pages/ → dist/portal/
  *   package   everything that the package holds: JavaScript and types of the program in dist/, kernels and page with it
  */
 
@@ -11,6 +11,7 @@ import { copyFile, mkdir, rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { messageOf } from './drivers/errors.ts';
+import { portalPages } from './vite.config.ts';
 
 /** Largest size of the kernels' shared memory, in 64 KiB pages: 1 GiB, of which only touched pages cost anything. `memory.ts` says the same. */
 const maximumMemoryPages = 16_384;
@@ -36,6 +37,7 @@ async function buildKernels(): Promise<void> {
 async function buildUi(): Promise<void> {
 	const { build } = await import('vite');
 	await build({ logLevel: 'warn' });
+	await build({ logLevel: 'warn', ...portalPages });
 }
 
 /** Node does not erase types under node_modules, so the package holds JavaScript. */

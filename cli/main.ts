@@ -5,10 +5,15 @@ import { editCommand } from './edit.ts';
 import { exportCommand } from './export.ts';
 import { importCommand } from './import.ts';
 import { infoCommand } from './info.ts';
+import { licencesCommand } from './licences.ts';
+import { loginCommand } from './login.ts';
+import { logoutCommand } from './logout.ts';
 import { plotCommand } from './plot.ts';
 import { run } from './program.ts';
 import { recordCommand } from './record.ts';
 import { repairCommand } from './repair.ts';
+import { reserveCommand } from './reserve.ts';
+import { returnCommand } from './return.ts';
 import { serveCommand } from './serve.ts';
 import { simulateCommand } from './simulate.ts';
 import { statsCommand } from './stats.ts';
@@ -27,4 +32,9 @@ await run([
 	verifyCommand(),
 	repairCommand(),
 	serveCommand(),
+	loginCommand(),
+	logoutCommand(),
+	licencesCommand(),
+	reserveCommand(),
+	returnCommand(),
 ]);

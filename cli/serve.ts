@@ -1,5 +1,7 @@
 /** `microjoule serve`: the engine with its dashboard and API, on real instruments and simulated ones. The one place that wires everything together. */
 
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
@@ -8,10 +10,13 @@ import { realClock } from '../drivers/clock.ts';
 import { listInstruments } from '../drivers/discovery.ts';
 import { messageOf } from '../drivers/errors.ts';
 import type { InstrumentKind } from '../drivers/instrument.ts';
+import { models } from '../drivers/models.ts';
 import { Bench } from '../engine/acquisition/bench.ts';
 import { DecodePool } from '../engine/decode/pool.ts';
 import { Project } from '../engine/project/project.ts';
 import { version } from '../engine/version.ts';
+import type { Toolbox } from '../toolboxes/licensing/licence.ts';
+import type { Instrument } from '../toolboxes/licensing/licensing.ts';
 import { openPort, openSimulated } from './instruments.ts';
 import { choiceOption, listOption, minFreeOption, numberOption } from './options.ts';
 import { untilStopped } from './signals.ts';
@@ -28,6 +33,9 @@ interface Options extends SimulatorFlags {
 	readonly tlsKey?: string;
 	readonly allowOrigin?: string[];
 	readonly keepOutput?: boolean;
+	readonly portalPort?: number;
+	readonly portal?: string;
+	readonly reserve?: Toolbox[];
 	readonly minFree: number;
 }
 
@@ -47,6 +55,13 @@ export function serveCommand(): Command {
 		.option('--tls-cert <FILE>', 'certificate, PEM')
 		.option('--tls-key <FILE>', 'its key, PEM')
 		.option('--allow-origin <URL,…>', 'pages of these origins may use the API', listOption(String))
+		.option(
+			'--portal-port <N>',
+			'port of the licence portal in this program; 0 is any free one (default: 1907, with --port 0 any free one)',
+			numberOption('--portal-port', { integer: true, min: 0, max: 65_535 }),
+		)
+		.option('--portal <URL>', 'the licence portal of others, instead of one in this program')
+		.option('--reserve <automation,battery>', 'reserves licences for these toolboxes at the start', listOption(choiceOption<Toolbox>('--reserve', ['automation', 'battery'])))
 		.addOption(minFreeOption())
 		.option('--keep-output', 'leaves outputs on at the end');
 	return addSimulatorOptions(command).action(serve);
@@ -55,8 +70,14 @@ export function serveCommand(): Command {
 async function serve(options: Options): Promise<void> {
 	// Loaded here and not by every other command: the web server alone takes most of the program's start.
 	const { createServer } = await import('../engine/server/server.ts');
+	const { openEngineLicensing, reserveAtStart } = await import('./engine-licensing.ts');
+	const { licensingRoutes } = await import('../toolboxes/licensing/routes.ts');
 	await using cleanup = new AsyncDisposableStack();
 	const data = options.data ?? envPaths('microjoule', { suffix: '' }).data;
+	const isNew = !existsSync(data);
+	let started = false;
+	// What was made for a start that failed goes again; a folder that was there keeps everything.
+	cleanup.defer(() => (isNew && !started ? rm(data, { recursive: true, force: true }) : undefined));
 	const kinds = options.sim || [];
 	const simulators = await Promise.all(kinds.map((kind, index) => buildSimulator(kind, options, kinds.indexOf(kind) === index ? {} : { name: `${kind} ${index + 1}` })));
 	const project = cleanup.use(await Project.openOrCreate(options.project ?? join(data, 'projects', 'default')));
@@ -75,6 +96,7 @@ async function serve(options: Options): Promise<void> {
 	for (const simulator of simulators) cleanup.defer(() => simulator.close());
 	cleanup.use(bench);
 	const stopped = untilStopped();
+	const { announce, licensing } = cleanup.use(await openEngineLicensing({ data, portal: options.portal, portalPort: options.portalPort ?? (options.port === 0 ? 0 : 1907) }));
 	const server = cleanup.use(
 		await createServer({
 			bench,
@@ -85,12 +107,19 @@ async function serve(options: Options): Promise<void> {
 			allowOrigin: options.allowOrigin,
 			dataFolder: data,
 			uiFolder: fileURLToPath(new URL(import.meta.url.includes('/dist/cli/') ? '../ui/' : '../dist/ui/', import.meta.url)),
+			plugins: [(routes, _options, done) => void routes.register(licensingRoutes, { licensing }).then(() => done(), done)],
 			version,
 		}).catch(async (error) => {
 			await project.discard(); // made for nothing, if it was not there before
 			throw error;
 		}),
 	);
+	started = true;
+	announce(server.url);
+	const tell = () => server.announce({ type: 'licensing', licensing: licensing.status() });
+	cleanup.defer(licensing.on(tell));
+	tell();
+	cleanup.defer(bench.on((change) => change.type.startsWith('device') && licensing.instruments(instrumentsOf(bench))));
 	for (const warning of server.warnings) console.error(`microjoule: ${warning}`);
 	await Promise.all(
 		simulators.map(async (simulator, index) => {
@@ -100,6 +129,8 @@ async function serve(options: Options): Promise<void> {
 		}),
 	);
 	for (const { path } of await bench.discover()) await bench.open(path).catch((error: unknown) => console.error(`microjoule: ${path}: ${messageOf(error)}`));
+	licensing.instruments(instrumentsOf(bench));
+	await reserveAtStart(licensing, options.reserve ?? [], (message) => console.error(`microjoule: ${message}`));
 	console.log(`Microjoule ${version} is at ${server.url}`);
 	console.log(
 		`Devices: ${
@@ -110,4 +141,12 @@ async function serve(options: Options): Promise<void> {
 		}. Recordings go to ${project.folder}. Stop with Ctrl-C.`,
 	);
 	await stopped;
+}
+
+/** Real instruments only: a simulated one is nobody's hardware. */
+function instrumentsOf(bench: Bench): Instrument[] {
+	return bench
+		.devices()
+		.filter(({ simulated }) => !simulated)
+		.map(({ serial, kind, name, firmwareVersion }) => ({ serial, model: models[kind].title, name, firmware: firmwareVersion }));
 }

@@ -1,6 +1,6 @@
 /** Calls of the HTTP API. Owns the access token, which lives as long as the browser's tab; every failure is an ApiError with the server's own words. */
 
-import type { ChannelStatistics, DeviceState, RecordingInProgress, RecordingSummary, Settings, SettingsChange } from './types.ts';
+import type { ChannelStatistics, DeviceState, LicensingStatus, RecordingInProgress, RecordingSummary, Settings, SettingsChange } from './types.ts';
 
 const tokenKey = 'microjoule.token';
 
@@ -81,6 +81,11 @@ export const api = {
 	deleteRecording: async (id: string) => void (await request('DELETE', `/recordings/${part(id)}`)),
 	statistics: (id: string, window: Window | null, signal: AbortSignal) =>
 		json<ChannelStatistics[]>('GET', `/recordings/${part(id)}/statistics${window ? `?from=${window.from}&to=${window.to}` : ''}`, undefined, signal),
+	login: (name: string, password: string) => json<LicensingStatus>('POST', '/licensing/login', { name, password }),
+	logout: () => json<LicensingStatus>('POST', '/licensing/logout', {}),
+	refreshLicences: () => json<LicensingStatus>('POST', '/licensing/refresh', {}),
+	reserveLicence: (id: number) => json<LicensingStatus>('POST', `/licensing/licences/${id}/reserve`, {}),
+	returnLicence: (id: number) => json<LicensingStatus>('POST', `/licensing/licences/${id}/return`, {}),
 
 	/** An envelope of at most `points` columns. */
 	async view(id: string, channel: string, { from, to }: Window, points: number, signal: AbortSignal): Promise<View> {

@@ -1,12 +1,14 @@
 /** The page's frame: header, devices, the picture, recordings; and the keys that work everywhere. */
 
-import { Badge, Group, Text, Title } from '@mantine/core';
+import { Badge, Button, Group, Menu, Text, Title } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useEffect, useRef, useState } from 'react';
 import { type Bench, useBench } from './bench.ts';
 import { LiveChart } from './chart/live-chart.tsx';
 import { DeviceCard, switchOutput } from './devices/device-card.tsx';
-import { isTyping } from './keys.ts';
+import { isTyping, isUserManagement, userManagementKeys } from './keys.ts';
+import { EnabledLicences } from './licensing/enabled-licences.tsx';
+import { UserManagement } from './licensing/user-management.tsx';
 import classes from './page.module.css';
 import { RecordButton, toggleRecording } from './recordings/record-button.tsx';
 import { RecordingList } from './recordings/recording-list.tsx';
@@ -14,8 +16,9 @@ import { RecordingView } from './recordings/recording-view.tsx';
 import { TokenForm } from './token-form.tsx';
 
 export function App({ bench }: { bench: Bench }) {
-	const { devices, recordings, current, connection, needsToken, loaded } = useBench(bench);
+	const { devices, recordings, current, licensing, connection, needsToken, loaded } = useBench(bench);
 	const [opened, setOpened] = useState<string | null>(null);
+	const [managing, setManaging] = useState(false);
 	/** Devices in the chart; undefined until someone has chosen: then it is the first. */
 	const [chosen, setChosen] = useState<readonly string[]>();
 	const shown = (chosen ?? devices.slice(0, 1).map(({ id }) => id)).filter((id) => devices.some((device) => device.id === id));
@@ -31,6 +34,11 @@ export function App({ bench }: { bench: Bench }) {
 
 	const keys = useRef<(event: KeyboardEvent) => void>(() => {});
 	keys.current = (event) => {
+		if (licensing && isUserManagement(event)) {
+			event.preventDefault(); // the browser would show the page's source
+			setManaging(true);
+			return;
+		}
 		if (isTyping(event) || event.repeat) return;
 		if (event.key === ' ' && !event.altKey && !event.ctrlKey) {
 			event.preventDefault();
@@ -51,9 +59,25 @@ export function App({ bench }: { bench: Bench }) {
 	return (
 		<div className={classes.page}>
 			<header className={classes.header}>
-				<Title order={1} size="h4">
-					Microjoule
-				</Title>
+				<Group gap="xs" wrap="nowrap">
+					<Title order={1} size="h4">
+						Microjoule
+					</Title>
+					{licensing && (
+						<Menu position="bottom-start" withinPortal={false}>
+							<Menu.Target>
+								<Button variant="subtle" size="compact-sm" color="gray">
+									File
+								</Button>
+							</Menu.Target>
+							<Menu.Dropdown>
+								<Menu.Item rightSection={<Text size="xs">{userManagementKeys}</Text>} onClick={() => setManaging(true)}>
+									User Management
+								</Menu.Item>
+							</Menu.Dropdown>
+						</Menu>
+					)}
+				</Group>
 				<Group gap="sm" wrap="nowrap">
 					{connection === 'lost' && (
 						<Badge color="red" variant="light" role="status">
@@ -93,6 +117,12 @@ export function App({ bench }: { bench: Bench }) {
 				</Text>
 				<RecordingList recordings={recordings} currentId={current?.id} opened={opened} onOpen={setOpened} />
 			</section>
+			{licensing && (
+				<>
+					<EnabledLicences status={licensing} />
+					<UserManagement status={licensing} opened={managing} onClose={() => setManaging(false)} />
+				</>
+			)}
 		</div>
 	);
 }

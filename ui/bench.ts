@@ -5,14 +5,16 @@
 
 import { useSyncExternalStore } from 'react';
 import { ApiError, api } from './api.ts';
-import { type ConnectionState, LiveConnection } from './live/live-connection.ts';
-import type { BenchChange, DeviceState, RecordingInProgress, RecordingSummary } from './types.ts';
+import { type Change, type ConnectionState, LiveConnection } from './live/live-connection.ts';
+import type { DeviceState, LicensingStatus, RecordingInProgress, RecordingSummary } from './types.ts';
 
 export interface BenchState {
 	readonly devices: readonly DeviceState[];
 	readonly recordings: readonly RecordingSummary[];
 	/** With the moment it was heard of, on the page's clock, ms. */
 	readonly current: (RecordingInProgress & { readonly heardAt: number }) | null;
+	/** Account and licences; null until the engine has told. */
+	readonly licensing: LicensingStatus | null;
 	readonly connection: ConnectionState;
 	readonly needsToken: boolean;
 	readonly loaded: boolean;
@@ -20,7 +22,7 @@ export interface BenchState {
 
 export class Bench {
 	readonly live: LiveConnection;
-	#state: BenchState = { devices: [], recordings: [], current: null, connection: 'connecting', needsToken: false, loaded: false };
+	#state: BenchState = { devices: [], recordings: [], current: null, licensing: null, connection: 'connecting', needsToken: false, loaded: false };
 	#listeners = new Set<() => void>();
 	#faults = new Set<(device: string, message: string) => void>();
 
@@ -67,7 +69,7 @@ export class Bench {
 		for (const listener of this.#listeners) listener();
 	}
 
-	#change(change: BenchChange): void {
+	#change(change: Change): void {
 		const { devices } = this.#state;
 		switch (change.type) {
 			case 'device': {
@@ -86,6 +88,9 @@ export class Bench {
 					({ recordings }) => this.#set({ recordings }),
 					() => {},
 				);
+				break;
+			case 'licensing':
+				this.#set({ licensing: change.licensing });
 				break;
 			case 'event':
 				if (change.event.type === 'fault' || change.event.type === 'disconnect') for (const listener of this.#faults) listener(change.device, change.event.message);

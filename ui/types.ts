@@ -4,3 +4,5 @@ export type { SettingName, SettingSpec, Settings, SettingsChange } from '../driv
 export type { AcquisitionEvent } from '../engine/acquisition/tap.ts';
 export type { ChannelStatistics } from '../engine/recording/statistics.ts';
 export type { BenchChange, DeviceState, FoundInstrument, MeasuredChannel, RecordingInProgress, RecordingSummary } from '../engine/server/bench-api.ts';
+export type { Licence, Toolbox } from '../toolboxes/licensing/licence.ts';
+export type { LicensingStatus } from '../toolboxes/licensing/status.ts';

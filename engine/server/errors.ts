@@ -1,5 +1,6 @@
 /** The one shape of an error over HTTP and WebSocket, `{"error": {"code", "message", "details"}}`, and how everything thrown becomes it. */
 
+import type { Duplex } from 'node:stream';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { type ErrorCode, errorCodes, MicrojouleError, messageOf } from '../../drivers/errors.ts';
 
@@ -29,4 +30,11 @@ export function replyWithError(thrown: unknown, request: FastifyRequest, reply: 
 	const error = asMicrojouleError(thrown);
 	if (errorCodes[error.code].status >= 500) request.log.error(thrown);
 	void reply.status(error.status).type('application/json; charset=utf-8').serializer(JSON.stringify).send(errorBody(error));
+}
+
+/** Answers a WebSocket's upgrade request with an error, and hangs up. */
+export function refuseUpgrade(socket: Duplex, error: MicrojouleError): void {
+	const body = JSON.stringify(errorBody(error));
+	const head = [`HTTP/1.1 ${error.status} Refused`, 'Connection: close', 'Content-Type: application/json; charset=utf-8', `Content-Length: ${Buffer.byteLength(body)}`];
+	socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 }

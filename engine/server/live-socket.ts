@@ -16,7 +16,7 @@ import { MicrojouleError } from '../../drivers/errors.ts';
 import type { LiveViewer } from '../acquisition/live.ts';
 import { type Admission, liveProtocol } from './admission.ts';
 import type { BenchApi, BenchChange } from './bench-api.ts';
-import { asMicrojouleError, errorBody } from './errors.ts';
+import { asMicrojouleError, errorBody, refuseUpgrade } from './errors.ts';
 
 /** A change that another room announces; `type` is none of the bench's. */
 export interface OtherChange {
@@ -56,13 +56,16 @@ export class LiveSocket {
 		handleProtocols: (protocols) => (protocols.has(liveProtocol) ? liveProtocol : false),
 	});
 	readonly #connections = new Set<Connection>();
+	readonly #announced = new Map<string, OtherChange>();
 	readonly #unsubscribe: () => void;
 	readonly #pinger: NodeJS.Timeout;
 
 	constructor(bench: BenchApi, admission: Admission) {
 		this.#bench = bench;
 		this.#admission = admission;
-		this.#unsubscribe = bench.on((change) => this.announce(change));
+		this.#unsubscribe = bench.on((change) => {
+			for (const connection of this.#connections) connection.change(change);
+		});
 		this.#pinger = setInterval(() => {
 			for (const connection of this.#connections) connection.ping();
 		}, pingIntervalMs);
@@ -84,12 +87,13 @@ export class LiveSocket {
 			this.#admission.checkToken(request.headers, url.searchParams);
 			this.#server.handleUpgrade(request, socket, head, (webSocket) => this.#accept(webSocket));
 		} catch (thrown) {
-			refuse(socket, asMicrojouleError(thrown));
+			refuseUpgrade(socket, asMicrojouleError(thrown));
 		}
 	}
 
 	#accept(webSocket: WebSocket): void {
 		const connection = new Connection(webSocket, this.#bench);
+		for (const change of this.#announced.values()) connection.change(change);
 		this.#connections.add(connection);
 		webSocket.on('close', () => {
 			connection.stop();
@@ -97,7 +101,9 @@ export class LiveSocket {
 		});
 	}
 
-	announce(change: Change): void {
+	/** Viewers that come later are sent the latest of each type at once. */
+	announce(change: OtherChange): void {
+		this.#announced.set(change.type, change);
 		for (const connection of this.#connections) connection.change(change);
 	}
 
@@ -216,10 +222,4 @@ function parse(text: string | undefined) {
 	} catch {}
 	if (subscribeMessage.Check(message)) return message;
 	throw new MicrojouleError('INVALID_VALUE', 'A message must read {"subscribe": {"id", "channels": [{"device", "id"}], "windowS", "pixels", "rateHz"?}}.');
-}
-
-function refuse(socket: Duplex, error: MicrojouleError): void {
-	const body = JSON.stringify(errorBody(error));
-	const head = [`HTTP/1.1 ${error.status} Refused`, 'Connection: close', 'Content-Type: application/json; charset=utf-8', `Content-Length: ${Buffer.byteLength(body)}`];
-	socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 }

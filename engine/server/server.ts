@@ -9,20 +9,21 @@
  * Safe by default: loopback only; another address needs a token file.
  */
 
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import { Type, type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
 import fastify, { type FastifyInstance, type FastifyPluginCallback, type FastifyServerOptions } from 'fastify';
-import { MicrojouleError, messageOf } from '../../drivers/errors.ts';
+import { MicrojouleError } from '../../drivers/errors.ts';
 import { Admission, isLoopback, readToken } from './admission.ts';
 import { analysisRoutes } from './analysis-routes.ts';
 import type { BenchApi } from './bench-api.ts';
 import { deviceRoutes } from './device-routes.ts';
 import { editRoutes } from './edit-routes.ts';
-import { asMicrojouleError, replyWithError } from './errors.ts';
+import { replyWithError } from './errors.ts';
+import { listenError, readPem } from './listen.ts';
 import { LiveSocket, type OtherChange } from './live-socket.ts';
 import { logRoutes } from './log-routes.ts';
 import { projectRoutes } from './project-routes.ts';
@@ -60,7 +61,7 @@ export interface Server extends AsyncDisposable {
 	readonly warnings: readonly string[];
 	/** For tests: `inject`. */
 	readonly http: FastifyInstance;
-	/** Sends a change of another room to the live stream's viewers, in order with the bench's. Of each type the latest counts. */
+	/** Sends a change of another room to the live stream's viewers, and the latest of its type to those that come later. */
 	announce(change: OtherChange): void;
 	/** Idempotent. */
 	close(): Promise<void>;
@@ -169,31 +170,4 @@ async function build(options: ServerOptions, admission: Admission): Promise<Fast
 		);
 	}
 	return http as unknown as FastifyInstance;
-}
-
-function readPem(option: string, file: string): Buffer {
-	try {
-		return readFileSync(file);
-	} catch (error) {
-		throw new MicrojouleError('NOT_FOUND', `${option} ${file} cannot be read (${messageOf(error)}).`, { file }, error);
-	}
-}
-
-function listenError(error: unknown, host: string, port: number): MicrojouleError {
-	switch ((error as NodeJS.ErrnoException).code) {
-		case 'EADDRINUSE':
-			return new MicrojouleError(
-				'ADDRESS_IN_USE',
-				`Port ${port} on ${host} is taken. Stop the program that holds it, or choose another with --port (0 is any free one).`,
-				{ host, port },
-				error,
-			);
-		case 'EADDRNOTAVAIL':
-		case 'ENOTFOUND':
-			return new MicrojouleError('INVALID_VALUE', `--host ${host} is not an address of this machine.`, { host }, error);
-		case 'EACCES':
-			return new MicrojouleError('INVALID_VALUE', `The operating system does not let this user listen on port ${port}; choose one above 1023 with --port.`, { port }, error);
-		default:
-			return asMicrojouleError(error);
-	}
 }

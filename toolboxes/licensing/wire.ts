@@ -21,13 +21,17 @@ const hello = Type.Object({
 	leases: Type.Array(leaseId, { maxItems: 1000 }),
 });
 const list = Type.Object({ id, type: Type.Literal('list') });
-/** With `ttl` (s) the lease lasts so long, is renewed while its user lives, and lapses by itself. `supersedes`: stored leases that this one replaces. */
+/**
+ * With `ttl` (s) the lease lasts so long, is renewed while its user lives, and lapses by itself. `supersedes`: stored leases that this one replaces.
+ * `lease`: a random id that the engine chooses, so that it can name the lease even where the answer was lost; else the portal chooses one.
+ */
 const reserve = Type.Object({
 	id,
 	type: Type.Literal('reserve'),
 	licence: Type.Integer(),
 	ttl: Type.Optional(Type.Number({ minimum: 1, maximum: 86_400 })),
 	supersedes: Type.Optional(Type.Array(leaseId, { maxItems: 1000 })),
+	lease: Type.Optional(Type.String({ minLength: 22, maxLength: 64 })),
 });
 const renew = Type.Object({ id, type: Type.Literal('renew'), lease: leaseId });
 /** The engine has locked already: the lease is over when this is answered. */

@@ -4,7 +4,7 @@
  */
 
 import { token } from '../api.ts';
-import type { BenchChange } from '../types.ts';
+import type { BenchChange, LicensingStatus } from '../types.ts';
 import { decodeFrame } from './live-frame.ts';
 import { LiveTrack } from './live-track.ts';
 
@@ -14,11 +14,14 @@ export interface Subscription {
 	readonly pixels: number;
 }
 
+/** What comes over the connection besides frames. */
+export type Change = BenchChange | { readonly type: 'licensing'; readonly licensing: LicensingStatus };
+
 export type ConnectionState = 'connecting' | 'open' | 'lost';
 
 interface Handlers {
 	state(state: ConnectionState): void;
-	change(change: BenchChange): void;
+	change(change: Change): void;
 }
 
 const retryMs = [250, 500, 1000, 2000] as const;
@@ -100,7 +103,7 @@ export class LiveConnection {
 		this.#socket.send(JSON.stringify({ subscribe: { id: this.#subscriptionId, ...this.#subscription } }));
 	}
 
-	#text(message: { change?: BenchChange; error?: { message: string } }): void {
+	#text(message: { change?: Change; error?: { message: string } }): void {
 		if (message.change) this.#handlers.change(message.change);
 		if (message.error) console.error(message.error.message);
 	}

@@ -5,11 +5,12 @@
 
 import { EventEmitter } from 'node:events';
 import pg from 'pg';
+import type { RevokeReason } from '../wire.ts';
 import type { PortalDatabase } from './database/database.ts';
 
 export type Notice =
 	/** These leases are to end: whoever is connected to a holder asks it to lock and acknowledge. */
-	| { readonly type: 'revoke'; readonly leases: readonly string[] }
+	| { readonly type: 'revoke'; readonly licence: number; readonly reason: RevokeReason; readonly leases: readonly string[] }
 	/** A lease has ended; whoever waits for it may look again. */
 	| { readonly type: 'lease-ended'; readonly lease: string }
 	/** The licences of these users look different. */
@@ -49,10 +50,23 @@ export async function createNotices(database: PortalDatabase): Promise<Notices> 
 		await client.query(`LISTEN ${channel}`);
 	};
 	await listen();
+	let batch: { readonly payloads: string[]; readonly sent: Promise<void> } | undefined;
+	let last: Promise<void> = Promise.resolve();
 	return {
 		on,
-		async publish(notice) {
-			for (const part of split(notice)) await client.query('SELECT pg_notify($1, $2)', [channel, JSON.stringify(part)]);
+		// Those that come while others are being sent go together.
+		publish(notice) {
+			if (!batch) {
+				const payloads: string[] = [];
+				const sent = last.then(async () => {
+					batch = undefined;
+					await client.query('SELECT pg_notify($1, payload) FROM unnest($2::text[]) AS payload', [channel, payloads]);
+				});
+				last = sent.catch(() => {});
+				batch = { payloads, sent };
+			}
+			batch.payloads.push(...split(notice).map((part) => JSON.stringify(part)));
+			return batch.sent;
 		},
 		async [Symbol.asyncDispose]() {
 			closed = true;

@@ -67,6 +67,7 @@ async function first(db: Kysely<unknown>, kind: Kind): Promise<void> {
 		int(
 			intOrNull(text(references(id(t), 'user_id', 'users', 'cascade'), 'type', 'term', 'currency', 'country', 'payment_method', 'status'), 'next_try_at'),
 			'unit_net',
+			'anchor_at',
 			'period_end_at',
 			'created_at',
 		),
@@ -105,7 +106,6 @@ async function first(db: Kysely<unknown>, kind: Kind): Promise<void> {
 						'cascade',
 					),
 					'reservation',
-					'session_id',
 				),
 				'ttl_s',
 			),
@@ -114,6 +114,7 @@ async function first(db: Kysely<unknown>, kind: Kind): Promise<void> {
 		),
 	);
 	await index('leases', 'licence_id');
+	await index('leases', 'held_until');
 	await make('shares', (t) =>
 		int(references(references(t, 'licence_id', 'licences', 'cascade'), 'user_id', 'users', 'cascade'), 'created_at').addPrimaryKeyConstraint('shares_key', [
 			'licence_id',
@@ -136,7 +137,7 @@ async function first(db: Kysely<unknown>, kind: Kind): Promise<void> {
 	);
 	await make('orders', (t) =>
 		int(
-			intOrNull(textOrNull(text(references(id(t), 'user_id', 'users', 'set null'), 'status', 'currency', 'country'), 'payment_id'), 'paid_at', 'subscription_id'),
+			intOrNull(textOrNull(text(references(id(t), 'user_id', 'users', 'set null'), 'status', 'currency', 'country', 'buyer'), 'payment_id'), 'paid_at', 'mailed_at', 'subscription_id'),
 			'net',
 			'tax',
 			'total',
@@ -157,14 +158,23 @@ async function first(db: Kysely<unknown>, kind: Kind): Promise<void> {
 	await make('sandbox_payments', (t) =>
 		int(
 			text(
-				t.addColumn('id', 'text', (c) => c.primaryKey()),
-				'reference',
+				t.addColumn('id', 'text', (c) => c.primaryKey()).addColumn('reference', 'text', (c) => c.notNull().unique()),
 				'currency',
 				'status',
-				'behaviour',
+				'method',
 			),
 			'amount',
 			'created_at',
+		),
+	);
+	await make('sandbox_events', (t) =>
+		int(
+			text(
+				t.addColumn('id', 'text', (c) => c.primaryKey()),
+				'body',
+			),
+			'tries',
+			'next_try_at',
 		),
 	);
 	await make('hardware', (t) =>

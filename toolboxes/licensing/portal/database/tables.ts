@@ -5,6 +5,7 @@
 
 import type { Generated } from 'kysely';
 import type { LicenceType, Term } from '../../licence.ts';
+import type { RevokeReason } from '../../wire.ts';
 
 export interface UserTable {
 	id: Generated<number>;
@@ -74,8 +75,8 @@ export interface LicenceTable {
 	reserved_at: number | null;
 	/** Set when it was returned while a holder of a lease could not be reached. */
 	returning_at: number | null;
-	/** RevokeReason of that return, told to the holder when it appears. */
-	returning_reason: string | null;
+	/** Of that return, told to the holder when it appears. */
+	returning_reason: RevokeReason | null;
 }
 
 /** Leases handed out for a reservation: one for each process that holds one. A reservation ends when the last is over. */
@@ -84,7 +85,6 @@ export interface LeaseTable {
 	id: string;
 	licence_id: number;
 	reservation: string;
-	session_id: string;
 	/** s, for a lease that is tied to a process; null for a stored one. */
 	ttl_s: number | null;
 	issued_at: number;
@@ -127,8 +127,12 @@ export interface OrderTable {
 	/** Renewals point at their subscription. */
 	subscription_id: number | null;
 	payment_id: string | null;
+	/** Name and e-mail address, for the invoice. */
+	buyer: string;
 	created_at: number;
 	paid_at: number | null;
+	/** When the confirmation was mailed. */
+	mailed_at: number | null;
 }
 
 export interface OrderLineTable {
@@ -152,6 +156,8 @@ export interface SubscriptionTable {
 	/** The provider's handle for charging again. */
 	payment_method: string;
 	status: 'active' | 'failing' | 'cancelled' | 'lapsed';
+	/** Periods are counted from here, so that those that began on a 31st end on one where there is one. */
+	anchor_at: number;
 	period_end_at: number;
 	next_try_at: number | null;
 	created_at: number;
@@ -163,16 +169,26 @@ export interface WebhookTable {
 	received_at: number;
 }
 
-/** The sandbox provider's own book, as a live provider has one. */
+/** The sandbox provider's own book, as a live provider has one: one payment an order. */
 export interface SandboxPaymentTable {
 	id: string;
+	/** The order's, unique. */
 	reference: string;
 	amount: number;
 	currency: string;
 	status: 'open' | 'confirming' | 'succeeded' | 'declined' | 'cancelled';
-	/** What a later charge of the stored method will do. */
-	behaviour: string;
+	/** What it was paid with, and is charged again: decides what that charge will do. Empty while open. */
+	method: string;
 	created_at: number;
+}
+
+/** What the sandbox has to tell the shop and was not yet acknowledged. */
+export interface SandboxEventTable {
+	id: string;
+	/** JSON, as it is signed. */
+	body: string;
+	tries: number;
+	next_try_at: number;
 }
 
 export interface HardwareTable {
@@ -248,6 +264,7 @@ export interface Tables {
 	subscriptions: SubscriptionTable;
 	webhooks: WebhookTable;
 	sandbox_payments: SandboxPaymentTable;
+	sandbox_events: SandboxEventTable;
 	hardware: HardwareTable;
 	cases: CaseTable;
 	case_messages: CaseMessageTable;

@@ -1,0 +1,192 @@
+/**
+ * What the pages' tests share: the pages as they are built, a real portal on SQLite that mails to a real SMTP server, and a real Chromium.
+ * SCREENSHOTS names a folder for pictures of every page, wide and narrow, light and dark.
+ */
+
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { SMTPServer } from 'smtp-server';
+import { build } from 'vite';
+import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import { portalPages } from '../../../../vite.config.ts';
+import { createPortal, type Portal } from '../portal.ts';
+
+const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
+const flags = '--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync'.split(' ');
+const screenshots = process.env.SCREENSHOTS;
+
+export const noChromium = !existsSync(executablePath);
+if (noChromium) console.warn(`The portal's page tests are skipped: there is no Chromium at ${executablePath} (CHROMIUM names another).`);
+
+/** Width, scheme, and whether it is tested, or for the pictures only. */
+const views = [
+	[1280, 'light', true],
+	[1280, 'dark', false],
+	[400, 'light', false],
+	[400, 'dark', true],
+] as const;
+
+export interface ReceivedMail {
+	readonly to: string;
+	readonly subject: string;
+	readonly text: string;
+}
+
+/** An SMTP server that keeps what it is sent. */
+class Mailbox {
+	readonly mails: ReceivedMail[] = [];
+	readonly #server = new SMTPServer({
+		authOptional: true,
+		disabledCommands: ['STARTTLS'],
+		onData: (stream, session, done) => {
+			let raw = '';
+			stream.setEncoding('utf8').on('data', (chunk: string) => {
+				raw += chunk;
+			});
+			stream.on('end', () => {
+				const [head, ...body] = raw.split('\r\n\r\n');
+				const text = body.join('\n\n').replaceAll('=\r\n', '');
+				this.mails.push({ to: session.envelope.rcptTo[0].address, subject: /^Subject: (.*)$/im.exec(head)?.[1] ?? '', text });
+				done();
+			});
+		},
+	});
+
+	async listen(): Promise<string> {
+		await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
+		return `smtp://127.0.0.1:${(this.#server.server.address() as AddressInfo).port}`;
+	}
+
+	close(): Promise<void> {
+		return new Promise((resolve) => this.#server.close(resolve));
+	}
+
+	/** The newest mail to an address that is none of `seen`, as soon as it is there. */
+	async next(to: string, seen: readonly ReceivedMail[] = []): Promise<ReceivedMail> {
+		let found: ReceivedMail | undefined;
+		await expect
+			.poll(
+				() => {
+					found = this.mails.findLast((mail) => mail.to === to && !seen.includes(mail));
+					return found;
+				},
+				{ timeout: 10_000 },
+			)
+			.toBeDefined();
+		return found as ReceivedMail;
+	}
+}
+
+export function codeIn(mail: ReceivedMail): string {
+	const code = /\b\d{6}\b/.exec(mail.text)?.[0];
+	if (!code) throw new Error(`There is no code in the mail “${mail.subject}”: ${mail.text}`);
+	return code;
+}
+
+export const password = 'a long enough password';
+
+export class PagesBench {
+	readonly mailbox = new Mailbox();
+	portal!: Portal;
+	/** Added to the portal's clock, ms. */
+	ahead = 0;
+	readonly #faults: string[] = [];
+	#browser!: Browser;
+	#folder!: string;
+	readonly #contexts = new Set<BrowserContext>();
+
+	async start(): Promise<void> {
+		this.#folder = await mkdtemp(join(tmpdir(), 'microjoule-pages-'));
+		if (screenshots) await mkdir(screenshots, { recursive: true });
+		const pagesFolder = join(this.#folder, 'pages');
+		await build({ ...portalPages, logLevel: 'warn', build: { ...portalPages.build, outDir: pagesFolder, emptyOutDir: true } });
+		const smtp = await this.mailbox.listen();
+		this.portal = await createPortal({
+			database: join(this.#folder, 'portal.db'),
+			port: 0,
+			smtp,
+			outbox: join(this.#folder, 'outbox'),
+			pagesFolder,
+			now: () => Date.now() + this.ahead,
+		});
+		this.#browser = await chromium.launch({ executablePath, args: flags });
+	}
+
+	async stop(): Promise<void> {
+		await this.#browser?.close();
+		await this.portal?.close();
+		await this.mailbox.close();
+		await rm(this.#folder, { recursive: true, force: true });
+	}
+
+	/** A browser of its own, as another person at another computer has it. */
+	async open(path = '/'): Promise<Page> {
+		const context = await this.#browser.newContext({ viewport: { width: 1280, height: 800 }, colorScheme: 'light' });
+		this.#contexts.add(context);
+		const page = await context.newPage();
+		page.setDefaultTimeout(10_000);
+		page.on('pageerror', (error) => this.#faults.push(error.message));
+		// A refused request is an error to the browser; here it is what a test asks for, and the page says so in words.
+		page.on('console', (message) => message.type() === 'error' && !/Failed to (load resource|fetch)/.test(message.text()) && this.#faults.push(message.text()));
+		await page.goto(this.portal.url + path);
+		return page;
+	}
+
+	/** Closes every browser and returns what went wrong in one. */
+	async settle(): Promise<readonly string[]> {
+		for (const context of this.#contexts) await context.close();
+		this.#contexts.clear();
+		return this.#faults.splice(0);
+	}
+
+	/** An account as a person makes it, without the clicks; `page` is signed in as it. */
+	async signUp(page: Page, name: string): Promise<void> {
+		const seen = [...this.mailbox.mails];
+		const email = `${name}@example.org`;
+		await this.post(page, '/sign-up', { name, email, password, acceptTerms: true });
+		await this.post(page, '/verify', { name, code: codeIn(await this.mailbox.next(email, seen)) });
+	}
+
+	/** A request of a page, with its cookies. */
+	async post(page: Page, path: string, data: Record<string, unknown>): Promise<void> {
+		const response = await page.context().request.post(`${this.portal.url}/api${path}`, { data, headers: { origin: this.portal.url } });
+		if (!response.ok()) throw new Error(`${path}: ${await response.text()}`);
+	}
+
+	/** Expects axe to find nothing wrong in the page as it is shown, and nothing to stick out: wide and light, narrow and dark. */
+	async inspect(page: Page, name: string): Promise<void> {
+		for (const [width, colorScheme, tested] of views) {
+			if (!tested && !screenshots) continue;
+			await page.setViewportSize({ width, height: 800 });
+			await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+			await page.locator(`[data-mantine-color-scheme=${colorScheme}]`).waitFor();
+			if (screenshots) await page.screenshot({ path: join(screenshots, `${name}-${width}-${colorScheme}.png`), fullPage: true });
+			if (!tested) continue;
+			const { violations } = await new AxeBuilder({ page }).analyze();
+			const found = violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
+			expect(found, `${name} at ${width} px, ${colorScheme}`).toEqual([]);
+			expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), `${name} is too wide for ${width} px`).toBeLessThanOrEqual(0);
+		}
+		await page.setViewportSize({ width: 1280, height: 800 });
+		await page.emulateMedia({ colorScheme: 'light' });
+	}
+}
+
+/** A bench for the tests of one file. Nothing may go wrong in a browser that no test asked for. */
+export function usePages(): PagesBench {
+	const bench = new PagesBench();
+	beforeAll(() => bench.start(), 120_000);
+	afterAll(() => bench.stop());
+	afterEach(async () => expect(await bench.settle()).toEqual([]));
+	return bench;
+}
+
+/** Waits until the page has this heading. */
+export async function heading(page: Page, title: string): Promise<void> {
+	await page.getByRole('heading', { level: 1, name: title, exact: true }).waitFor();
+}
