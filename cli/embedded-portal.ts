@@ -14,7 +14,9 @@ export const portalPages = fileURLToPath(new URL(import.meta.url.includes('/dist
 export async function openEmbeddedPortal(data: string, port: number): Promise<Portal> {
 	const { createPortal, ensureLocalAccount } = await import('../toolboxes/licensing/portal/portal.ts');
 	const portal = await createPortal({ database: join(data, 'portal.db'), port, outbox: join(data, 'outbox'), pagesFolder: portalPages });
-	await ensureLocalAccount(portal.services, data);
+	const made = await ensureLocalAccount(portal.services, data);
+	if (made)
+		console.error(`microjoule: the licence portal at ${portal.url} has the account ${made.name} with the password ${made.password}, kept in ${join(data, 'credentials.json')}.`);
 	return portal;
 }
 

@@ -9,6 +9,7 @@ import { licencesCommand } from './licences.ts';
 import { loginCommand } from './login.ts';
 import { logoutCommand } from './logout.ts';
 import { plotCommand } from './plot.ts';
+import { portalCommand } from './portal.ts';
 import { run } from './program.ts';
 import { recordCommand } from './record.ts';
 import { repairCommand } from './repair.ts';
@@ -37,4 +38,5 @@ await run([
 	licencesCommand(),
 	reserveCommand(),
 	returnCommand(),
+	portalCommand(),
 ]);

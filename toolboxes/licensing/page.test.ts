@@ -77,7 +77,7 @@ describe.skipIf(missing)('User Management', () => {
 			.evaluate((circle) => getComputedStyle(circle).backgroundColor);
 	const enabled = () => page.getByRole('status', { name: 'Enabled licences' });
 	async function logIn(): Promise<void> {
-		await page.getByRole('button', { name: 'Live' }).or(page.getByText('Arc SIM1').first()).first().waitFor();
+		await page.getByRole('button', { name: 'File' }).waitFor();
 		await page.keyboard.press('Control+u');
 		await dialog().getByLabel('User name or e-mail').fill('anna');
 		await dialog().getByLabel('Password', { exact: true }).fill(password);

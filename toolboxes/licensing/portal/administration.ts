@@ -6,6 +6,7 @@ import { type LicenceType, licenceTypes, type Term } from '../licence.ts';
 import type { Accounts, SignUp, User } from './accounts.ts';
 import type { Audit } from './audit.ts';
 import type { PortalContext } from './context.ts';
+import { openDatabase } from './database/database.ts';
 import type { Licences, SignedIn } from './licences.ts';
 
 const setting = 'set-up';
@@ -60,16 +61,6 @@ export class Administration {
 				.execute();
 			throw error;
 		}
-	}
-
-	/** For whoever has the database: makes a confirmed account an administrator. NOT_FOUND. */
-	async promote(name: string): Promise<void> {
-		const { db } = this.#context.database;
-		const user = await db.selectFrom('users').selectAll().where('name_key', '=', name.toLowerCase()).where('verified_at', 'is not', null).executeTakeFirst();
-		if (!user) throw new MicrojouleError('NOT_FOUND', `There is no confirmed account ${name}. Sign up first.`, { name });
-		await db.updateTable('users').set({ admin: 1 }).where('id', '=', user.id).execute();
-		await db.deleteFrom('settings').where('name', '=', setting).execute();
-		await this.#audit.record({ user: { id: null, name: 'the operator' }, action: 'make administrator', details: { user: user.name } });
 	}
 
 	async users({ search = '', page = 1 }: Page) {
@@ -133,6 +124,27 @@ export class Administration {
 		}));
 		return { entries, pages: Math.max(1, Math.ceil(Number(total) / pageSize)) };
 	}
+}
+
+/** For whoever has the database: makes a confirmed account an administrator. NOT_FOUND. */
+export async function promoteAdministrator(where: string, name: string): Promise<void> {
+	await using database = await openDatabase(where);
+	await database.transaction(async (tx) => {
+		const user = await tx.selectFrom('users').select(['id', 'name']).where('name_key', '=', name.toLowerCase()).where('verified_at', 'is not', null).executeTakeFirst();
+		if (!user) throw new MicrojouleError('NOT_FOUND', `There is no confirmed account ${name}. Sign up first.`, { name });
+		await tx.updateTable('users').set({ admin: 1 }).where('id', '=', user.id).execute();
+		await tx.deleteFrom('settings').where('name', '=', setting).execute();
+		const entry = {
+			at: Date.now(),
+			user_id: null,
+			user_name: 'the operator',
+			action: 'make administrator',
+			licence_id: null,
+			details: JSON.stringify({ user: user.name }),
+			address: null,
+		};
+		await tx.insertInto('audit').values(entry).execute();
+	});
 }
 
 function digest(secret: string): string {

@@ -107,11 +107,6 @@ export class EngineSocket implements ConnectionHost {
 		this.#signOut(sessions);
 	}
 
-	/** Has every engine connect again: each then sees who the portal is now. */
-	reconnect(): void {
-		for (const connection of this.#connections) connection.close(1012, 'The portal has a new key.');
-	}
-
 	/** Idempotent. */
 	async close(): Promise<void> {
 		clearInterval(this.#pinger);

@@ -47,20 +47,18 @@ export class Keys {
 		return this.#current;
 	}
 
-	/** Makes a new key, and signs with it from now on. Other processes notice at their next `reload`. */
+	/** Makes a new key. Every process on the database signs with it from its next `reload` on. */
 	async rotate(): Promise<void> {
 		await this.#add(() => true);
-		await this.reload();
 	}
 
-	/** Reads the keys again; whether another one signs now. */
-	async reload(): Promise<boolean> {
+	/** Reads the keys again. */
+	async reload(): Promise<void> {
 		const rows = await this.#context.database.db.selectFrom('keys').selectAll().orderBy('created_at').execute();
 		const newest = rows[rows.length - 1];
-		if (newest.id === this.#current?.kid) return false;
+		if (newest.id === this.#current?.kid) return;
 		this.#current = await signingKey(newest);
 		this.#public = rows.map(({ id, public_jwk, endorsement }) => ({ kid: id, jwk: JSON.parse(public_jwk) as JWK, endorsement }));
-		return true;
 	}
 
 	async identity(nonce: string): Promise<Identity> {

@@ -1,74 +1,76 @@
 /**
- * For tests of licences: the portal's licence services on a database, behind a real WebSocket, with a clock that stands until it is moved; and a
- * test engine, which knows no more of the portal than the wire does. Accounts are rows that the bench writes itself.
+ * For tests of licences: a portal with a clock that stands until it is moved, and a test engine, which knows no more of the portal than the wire
+ * does. Accounts are rows that the bench writes itself: their passwords would cost a test most of its time.
  */
 
 import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { type ClientOptions, WebSocket } from 'ws';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { WebSocket } from 'ws';
 import { MicrojouleError } from '../../../drivers/errors.ts';
 import type { LicenceType } from '../licence.ts';
 import type { EngineRequest, EngineResults, IssuedLease, PortalPush } from '../wire.ts';
-import { Audit } from './audit.ts';
 import type { PortalContext } from './context.ts';
-import { openDatabase } from './database/database.ts';
-import { EngineSocket, enginePath } from './engine-socket.ts';
-import { Hardware } from './hardware.ts';
-import { Keys } from './keys.ts';
-import { Licences, type SignedIn } from './licences.ts';
-import { createNotices } from './notices.ts';
-import { Sessions } from './sessions.ts';
+import { enginePath } from './engine-socket.ts';
+import type { Hardware } from './hardware.ts';
+import type { Keys } from './keys.ts';
+import type { Licences, SignedIn } from './licences.ts';
+import { createPortal, type Portal } from './portal.ts';
+import type { Sessions } from './sessions.ts';
 
 export const startMs = Date.UTC(2026, 0, 15);
 
 export class LicenceBench implements AsyncDisposable {
-	readonly context: PortalContext;
-	readonly keys: Keys;
-	readonly licences: Licences;
-	readonly hardware: Hardware;
-	readonly sessions: Sessions;
-	readonly engines: EngineSocket;
-	readonly #http = createServer();
+	readonly portal: Portal;
+	readonly #outbox: string;
 	readonly #open: TestEngine[] = [];
-	clock = startMs;
+	readonly #clock: { ms: number };
 
-	private constructor(context: PortalContext, keys: Keys) {
-		this.context = { ...context, now: () => this.clock };
-		this.keys = keys;
-		this.licences = new Licences(this.context, new Audit(this.context), keys);
-		this.hardware = new Hardware(this.context);
-		this.sessions = new Sessions(this.context);
-		this.engines = new EngineSocket({
-			context: this.context,
-			licences: this.licences,
-			hardware: this.hardware,
-			sessions: this.sessions,
-			checkHost: ({ host }) => {
-				if (!host?.startsWith('127.0.0.1:')) throw new MicrojouleError('FORBIDDEN', `This portal is not called ${host}.`);
-			},
-		});
-		this.#http.on('upgrade', (request, socket, head) => void this.engines.upgrade(request, socket, head));
+	private constructor(portal: Portal, outbox: string, clock: { ms: number }) {
+		this.portal = portal;
+		this.#outbox = outbox;
+		this.#clock = clock;
 	}
 
 	static async open(where: string): Promise<LicenceBench> {
-		const database = await openDatabase(where);
-		const context: PortalContext = {
-			database,
-			now: () => startMs,
-			notices: await createNotices(database),
-			mail: { send: async () => {}, close: () => {} },
-			publicUrl: 'http://127.0.0.1',
-			log: { info: () => {}, warn: console.warn, error: console.error },
-		};
-		const bench = new LicenceBench(context, await Keys.open(context));
-		bench.#http.listen(0, '127.0.0.1');
-		await once(bench.#http, 'listening');
-		return bench;
+		const clock = { ms: startMs };
+		const outbox = await mkdtemp(join(tmpdir(), 'microjoule-outbox-'));
+		return new LicenceBench(await createPortal({ database: where, port: 0, outbox, now: () => clock.ms }), outbox, clock);
 	}
 
+	/** ms since 1970. */
+	get clock(): number {
+		return this.#clock.ms;
+	}
+
+	set clock(ms: number) {
+		this.#clock.ms = ms;
+	}
+
+	get context(): PortalContext {
+		return this.portal.context;
+	}
+
+	get licences(): Licences {
+		return this.portal.services.licences;
+	}
+
+	get keys(): Keys {
+		return this.portal.services.keys;
+	}
+
+	get hardware(): Hardware {
+		return this.portal.services.hardware;
+	}
+
+	get sessions(): Sessions {
+		return this.portal.services.sessions;
+	}
+
+	/** Of the engines' WebSocket. */
 	get url(): string {
-		return `ws://127.0.0.1:${(this.#http.address() as AddressInfo).port}${enginePath}`;
+		return `${this.portal.url.replace(/^http/, 'ws')}${enginePath}`;
 	}
 
 	/** A verified user. */
@@ -119,9 +121,8 @@ export class LicenceBench implements AsyncDisposable {
 		await this.sweep();
 	}
 
-	async sweep(): Promise<void> {
-		await this.licences.reservations.lapse();
-		await this.engines.sweep();
+	sweep(): Promise<void> {
+		return this.portal.sweep();
 	}
 
 	/** What the audit log says of a licence, oldest first. */
@@ -132,11 +133,8 @@ export class LicenceBench implements AsyncDisposable {
 
 	async [Symbol.asyncDispose](): Promise<void> {
 		for (const engine of this.#open) engine.cut();
-		await this.engines.close();
-		this.#http.closeAllConnections();
-		this.#http.close();
-		await this.context.notices[Symbol.asyncDispose]();
-		await this.context.database.close();
+		await this.portal.close();
+		await rm(this.#outbox, { recursive: true });
 	}
 }
 
@@ -168,8 +166,8 @@ export class TestEngine {
 		});
 	}
 
-	static async connect(url: string, token: string, hostname: string, options: ClientOptions = {}): Promise<TestEngine> {
-		const socket = new WebSocket(url, { headers: { authorization: `Bearer ${token}`, 'user-agent': hostname }, ...options });
+	static async connect(url: string, token: string, hostname: string): Promise<TestEngine> {
+		const socket = new WebSocket(url, { headers: { authorization: `Bearer ${token}`, 'user-agent': hostname } });
 		const engine = new TestEngine(socket);
 		await once(socket, 'open');
 		return engine;
@@ -179,7 +177,7 @@ export class TestEngine {
 		const id = ++this.#id;
 		return new Promise((resolve, reject) => {
 			if (this.socket.readyState !== WebSocket.OPEN) throw new Error('the connection is closed');
-			this.#waiting.set(id, { resolve, reject, licence: type === 'reserve' ? (fields as { licence: number }).licence : undefined, sent: this.now() });
+			this.#waiting.set(id, { resolve, reject, licence: type === 'reserve' ? (fields as unknown as { licence: number }).licence : undefined, sent: this.now() });
 			this.socket.send(JSON.stringify({ id, type, ...fields }));
 		});
 	}

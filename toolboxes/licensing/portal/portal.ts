@@ -145,7 +145,7 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
 	const sweep = new Sweep(context, [
 		{ name: 'end of leases', work: () => licences.reservations.lapse() },
 		{ name: 'round of the engines', work: () => engines.sweep() },
-		{ name: 'look for a new key', work: async () => void ((await keys.reload()) && engines.reconnect()) },
+		{ name: 'look for a new key', work: () => keys.reload() },
 		{ name: 'tidying', work: async () => void (await Promise.all([accounts.tidy(), sessions.tidy(), throttle.tidy()])) },
 	]);
 	made.defer(() => sweep.close());

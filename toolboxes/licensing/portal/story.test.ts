@@ -20,7 +20,7 @@ describe.skipIf(noChromium)('the portal', () => {
 		await page.getByRole('navigation').getByRole('link', { name: 'Sign up' }).click();
 		await page.getByLabel('User name').fill(name);
 		await page.getByLabel('E-mail').fill(`${name}@example.org`);
-		await page.getByLabel('Password').fill(password);
+		await page.getByRole('textbox', { name: 'Password' }).fill(password);
 		await page.getByLabel('I accept the terms').check();
 		await page.getByRole('button', { name: 'Sign up' }).click();
 		await page.getByLabel('Code').fill(codeIn(await bench.mailbox.next(`${name}@example.org`)));

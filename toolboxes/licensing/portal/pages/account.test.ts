@@ -15,7 +15,7 @@ describe.skipIf(noChromium)('accounts', () => {
 		await bench.inspect(page, 'sign-up');
 		await page.getByLabel('User name').fill('anna');
 		await page.getByLabel('E-mail').fill('anna@example.org');
-		await page.getByLabel('Password').fill(password);
+		await page.getByRole('textbox', { name: 'Password' }).fill(password);
 		await page.getByRole('button', { name: 'Sign up' }).click();
 		// Nothing is sent without the terms.
 		await heading(page, 'Sign up');
@@ -55,11 +55,11 @@ describe.skipIf(noChromium)('accounts', () => {
 		const other = await bench.open('/orders');
 		await heading(other, 'Sign in');
 		await other.getByLabel('User name or e-mail').fill('carla@example.org');
-		await other.getByLabel('Password').fill('not the password');
+		await other.getByRole('textbox', { name: 'Password' }).fill('not the password');
 		await other.getByRole('button', { name: 'Sign in' }).click();
 		await other.getByRole('alert').waitFor();
-		await other.getByLabel('Password').fill(password);
-		await other.getByLabel('Password').press('Enter');
+		await other.getByRole('textbox', { name: 'Password' }).fill(password);
+		await other.getByRole('textbox', { name: 'Password' }).press('Enter');
 		await heading(other, 'Orders');
 		await other.getByRole('button', { name: 'Sign out' }).click();
 		await heading(other, 'Sign in');
@@ -72,7 +72,7 @@ describe.skipIf(noChromium)('accounts', () => {
 		await bench.signUp(page, 'dora');
 		const victim = await bench.open('/sign-in?next=//evil.example/licences');
 		await victim.getByLabel('User name or e-mail').fill('dora');
-		await victim.getByLabel('Password').fill(password);
+		await victim.getByRole('textbox', { name: 'Password' }).fill(password);
 		await victim.getByRole('button', { name: 'Sign in' }).click();
 		await heading(victim, 'Licences');
 		expect(new URL(victim.url()).origin).toBe(bench.portal.url);
@@ -96,7 +96,7 @@ describe.skipIf(noChromium)('accounts', () => {
 		await heading(other, 'Sign in');
 		await other.getByRole('status').getByText('The new password is set.').waitFor();
 		await other.getByLabel('User name or e-mail').fill('emil');
-		await other.getByLabel('Password').fill('quite another password');
+		await other.getByRole('textbox', { name: 'Password' }).fill('quite another password');
 		await other.getByRole('button', { name: 'Sign in' }).click();
 		await heading(other, 'Licences');
 	});
@@ -129,7 +129,7 @@ describe.skipIf(noChromium)('accounts', () => {
 		await removal.getByRole('button', { name: 'Delete the account' }).click();
 		await heading(page, 'Sign in');
 		await page.getByLabel('User name or e-mail').fill('frida');
-		await page.getByLabel('Password').fill('a better password');
+		await page.getByRole('textbox', { name: 'Password' }).fill('a better password');
 		await page.getByRole('button', { name: 'Sign in' }).click();
 		await page.getByRole('alert').waitFor();
 	});

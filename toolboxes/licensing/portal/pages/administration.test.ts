@@ -25,14 +25,14 @@ describe.skipIf(noChromium)('administration', () => {
 		await bench.inspect(page, 'set-up');
 		await page.getByLabel('User name').fill('root');
 		await page.getByLabel('E-mail').fill('root@example.org');
-		await page.getByLabel('Password').fill(password);
+		await page.getByRole('textbox', { name: 'Password' }).fill(password);
 		await page.getByRole('button', { name: 'Make the administrator' }).click();
 		await heading(page, 'Users');
 		await page.getByRole('cell', { name: 'root (administrator)' }).waitFor();
 		const second = await bench.open(setUpPath);
 		await second.getByLabel('User name').fill('mallory');
 		await second.getByLabel('E-mail').fill('mallory@example.org');
-		await second.getByLabel('Password').fill(password);
+		await second.getByRole('textbox', { name: 'Password' }).fill(password);
 		await second.getByRole('button', { name: 'Make the administrator' }).click();
 		await second.getByRole('alert').waitFor();
 		const third = await bench.open('/set-up');
