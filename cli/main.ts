@@ -1,5 +1,6 @@
 /** The program `microjoule`: one file a command, put together here. */
 
+import { budgetCommand } from './budget.ts';
 import { devicesCommand } from './devices.ts';
 import { editCommand } from './edit.ts';
 import { exportCommand } from './export.ts';
@@ -32,6 +33,7 @@ await run([
 	plotCommand(),
 	verifyCommand(),
 	repairCommand(),
+	budgetCommand(),
 	serveCommand(),
 	loginCommand(),
 	logoutCommand(),

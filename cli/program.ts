@@ -24,7 +24,8 @@ export async function run(commands: readonly Command[]): Promise<void> {
 	}
 }
 
-function report(error: unknown, json: boolean): number {
+/** Says what went wrong; returns the exit code. */
+export function report(error: unknown, json: boolean): number {
 	if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // commander has said it
 	const known = error instanceof MicrojouleError;
 	const code = known ? error.code : 'INTERNAL';
