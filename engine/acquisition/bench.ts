@@ -3,6 +3,7 @@
  * that recordings go to. It is what the server drives. It owns the instruments it was given: close() switches their outputs off.
  */
 
+import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../../drivers/clock.ts';
 import { MicrojouleError, messageOf } from '../../drivers/errors.ts';
 import type { Instrument } from '../../drivers/instrument.ts';
@@ -38,6 +39,16 @@ interface Place {
 	readonly instrument: Instrument;
 	measurement: Measurement | undefined;
 	connected: boolean;
+	/** Channels measured beside the watched ones, and rates asked for, Hz. */
+	choice: ChannelChoice;
+	/** The choice is newer than the measurement. */
+	stale: boolean;
+}
+
+/** Which channels of a device are measured beside those that always are, and the sample rates of any, Hz; others have their default. */
+export interface ChannelChoice {
+	readonly channels: readonly string[];
+	readonly rates: Readonly<Record<string, number>>;
 }
 
 interface CurrentRecording {
@@ -129,14 +140,14 @@ export class Bench implements BenchApi, AsyncDisposable {
 			await instrument.close({ keepOutput: true });
 			throw new MicrojouleError('DEVICE_BUSY', `The instrument ${id} is already open at ${known.instrument.identity.port}.`, { id });
 		}
-		const place: Place = { instrument, measurement: undefined, connected: true };
+		const place: Place = { instrument, measurement: undefined, connected: true, choice: { channels: [], rates: {} }, stale: false };
 		this.#places.set(id, place);
 		instrument.subscribe((event) => {
 			if (event.type === 'disconnect') place.connected = false;
 			if (!instrument.measuring) this.#happened(id, event);
 		});
 		try {
-			place.measurement = await this.#measure(instrument);
+			place.measurement = await this.#measure(place);
 		} catch (error) {
 			this.#places.delete(id);
 			await instrument.close({ keepOutput: true });
@@ -164,6 +175,33 @@ export class Bench implements BenchApi, AsyncDisposable {
 		}
 	}
 
+	/** An open instrument itself, for what is no setting: its present values, its UART, its maintenance. NOT_FOUND, DEVICE_GONE. */
+	instrument(id: string): Instrument {
+		const { instrument, connected } = this.#place(id);
+		if (connected) return instrument;
+		throw new MicrojouleError('DEVICE_GONE', `The device ${id} is unplugged.`, { id });
+	}
+
+	choice(id: string): ChannelChoice {
+		return this.#place(id).choice;
+	}
+
+	/** Takes effect at once; while recording, with the next recording. NOT_FOUND; INVALID_VALUE for a channel or rate that the device does not have. */
+	async choose(id: string, choice: ChannelChoice): Promise<void> {
+		const place = this.#place(id);
+		const known = (channel: string) => place.instrument.channels.find((candidate) => candidate.id === channel);
+		for (const channel of [...choice.channels, ...Object.keys(choice.rates)])
+			if (!known(channel)) throw new MicrojouleError('INVALID_VALUE', `${place.instrument.identity.name} has no channel ${channel}.`, { channel });
+		for (const [channel, rate] of Object.entries(choice.rates)) {
+			const rates = known(channel)?.rates ?? [];
+			if (!rates.includes(rate)) throw new MicrojouleError('INVALID_VALUE', `The rate of ${channel} is ${rate} Hz; it must be one of ${rates.join(', ')} Hz.`, { channel, rate });
+		}
+		if (isDeepStrictEqual(choice, place.choice)) return;
+		place.choice = choice;
+		place.stale = true;
+		await this.#inTurn(() => this.#refresh(place));
+	}
+
 	recordings(): readonly RecordingSummary[] {
 		const { recorder } = this.#recorder ?? {};
 		return (this.projects.project?.recordings ?? []).map((id) => (recorder?.id === id ? this.#inProgress() : this.#summaries.get(id))).filter((summary) => summary !== undefined);
@@ -171,6 +209,7 @@ export class Bench implements BenchApi, AsyncDisposable {
 
 	startRecording(options: { readonly name?: string }): Promise<RecordingSummary> {
 		return this.#inTurn(async () => {
+			await this.#refreshAll();
 			const measured = this.#measured();
 			if (measured.length === 0) throw new MicrojouleError('DEVICE_GONE', 'No device is connected: there is nothing to record. Connect one, or start with a simulated one.');
 			const project = this.projects.require();
@@ -277,12 +316,37 @@ export class Bench implements BenchApi, AsyncDisposable {
 		return this.shutdown();
 	}
 
-	#measure(instrument: Instrument): Promise<Measurement> {
-		const channels = watched.filter((id) => instrument.channels.some((channel) => channel.id === id)).map((id) => ({ id }));
+	#measure({ instrument, choice }: Place): Promise<Measurement> {
+		const wanted = new Set([...watched, ...choice.channels]);
+		const channels = instrument.channels.filter(({ id }) => wanted.has(id)).map(({ id }) => ({ id, rate: choice.rates[id] }));
 		return Measurement.start([{ instrument, plan: { channels, batchBytes: watchedBatchBytes, latency: watchedLatencyS } }], this.#options.decoder, this.#options.clock, [
 			this.hub,
 			this.#eventTap,
 		]);
+	}
+
+	/** Measures a device anew where its channels were chosen anew; not under a recording. */
+	async #refresh(place: Place): Promise<void> {
+		if (!place.stale || !place.connected || this.#recorder) return;
+		place.stale = false;
+		await place.measurement?.stop();
+		place.measurement = undefined;
+		this.hub.forget(place.instrument.identity.id);
+		place.measurement = await this.#measure(place);
+		this.#tell({ type: 'device', device: this.#state(place.instrument.identity.id) });
+	}
+
+	/** A recording that is to be followed by one of other channels ends first: no measurement changes under it. */
+	async #refreshAll(): Promise<void> {
+		const stale = [...this.#places.values()].filter((place) => place.stale && place.connected);
+		if (stale.length === 0) return;
+		const current = this.#recorder;
+		if (current) {
+			this.#recorder = undefined;
+			current.recorder.end(this.#framesNow(this.#measured()));
+			await this.#finish(current.recorder);
+		}
+		for (const place of stale) await this.#refresh(place);
 	}
 
 	async #shut({ instrument, measurement, connected }: Place): Promise<void> {

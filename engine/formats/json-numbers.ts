@@ -47,6 +47,11 @@ export class JsonNumbers {
 		return this.#text.subarray(0, length);
 	}
 
+	/** Forgets the last valid sample: what follows is another channel. */
+	reset(): void {
+		this.#held = 0;
+	}
+
 	free(): void {
 		this.#memory.free();
 	}

@@ -1,0 +1,88 @@
+/**
+ * The data of a recorded channel as scripts ask for it: samples by index, streamed as text, edges and lines one entry each. Works on a recording
+ * in progress as on a finished one.
+ */
+
+import { JsonNumbers } from '../../engine/formats/json-numbers.ts';
+import type { RecordedChannel } from '../../engine/recording/format.ts';
+import type { RecordingReader } from '../../engine/recording/reader.ts';
+import { channelName } from './channels.ts';
+import { StreamedAnswer } from './command.ts';
+import type { ScriptingContext } from './context.ts';
+import { invalidValue } from './scripting-error.ts';
+
+export type Kind = 'analog' | 'digital' | 'log';
+
+export interface Entry {
+	readonly timestamp: number;
+	readonly value: boolean | string;
+}
+
+const pieceSamples = 16_384;
+/** Writers that are not in use. */
+const writers: JsonNumbers[] = [];
+
+export function kindOf(channel: string): Kind {
+	const name = channelName(channel);
+	return name === 'rx' ? 'log' : /^i\d$/.test(name) ? 'digital' : 'analog';
+}
+
+/** `Invalid key value` where the recording has no such channel. */
+export function analogChannel(reader: RecordingReader, device: string, text: string): RecordedChannel {
+	const channel = reader.find(device, channelName(text));
+	if (channel) return channel;
+	const known = reader.info.channels.filter((candidate) => candidate.device === device).map(({ id }) => id);
+	throw invalidValue('channel', text, `The recording has no channel ${text} of this device. Channels: ${known.join(', ')}.`);
+}
+
+/** s that the channel's own time is shifted by. */
+export function offsetOf(channel: RecordedChannel): number {
+	return channel.offset ?? 0;
+}
+
+/** Edges of a digital input, or lines of the UART, with their times in the recording. The first edge of the wire only states the level, and is none. */
+export async function entries(reader: RecordingReader, device: string, text: string): Promise<Entry[]> {
+	const name = channelName(text);
+	const found: Entry[] = [];
+	let level: number | undefined;
+	for await (const event of reader.events()) {
+		if (event.device !== device) continue;
+		if (name === 'rx' && event.type === 'log' && event.channel === name) found.push({ timestamp: event.time, value: event.text });
+		if (event.type === 'edge' && event.channel === name) {
+			if (level !== undefined && event.level !== level) found.push({ timestamp: event.time, value: event.level === 1 });
+			level = event.level;
+		}
+	}
+	return found;
+}
+
+/** Samples [index, index + count), clipped to what there is, never whole in memory. A lost one is told as the valid one before it. */
+export function analogData(context: ScriptingContext, recording: string, device: string, text: string, index: number, count: number): Promise<StreamedAnswer> {
+	return new Promise((resolve, reject) => {
+		const finished = context.bench.reading(recording, async (reader) => {
+			const channel = analogChannel(reader, device, text);
+			const first = Math.min(index, channel.count);
+			const last = Math.min(channel.count, first + count);
+			const head = { data_type: 'analog', timestamp: offsetOf(channel) + first / channel.rate, interval: 1 / channel.rate };
+			// The reader is ours until the stream is read to its end, or given up.
+			await new Promise<void>((done) => resolve(new StreamedAnswer({ head, key: 'values', pieces: numbers(reader, channel, first, last, done) })));
+		});
+		finished.catch(reject);
+	});
+}
+
+async function* numbers(reader: RecordingReader, channel: RecordedChannel, first: number, last: number, done: () => void): AsyncGenerator<Uint8Array> {
+	const writer = writers.pop() ?? new JsonNumbers(pieceSamples);
+	const samples = new Float32Array(pieceSamples);
+	writer.reset();
+	try {
+		for (let at = first; at < last; at += pieceSamples) {
+			const piece = samples.subarray(0, Math.min(pieceSamples, last - at));
+			await reader.fill(channel, at, piece);
+			yield writer.numbers(piece);
+		}
+	} finally {
+		writers.push(writer);
+		done();
+	}
+}

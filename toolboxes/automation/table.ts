@@ -1,0 +1,20 @@
+/** The table of commands. A toolbox may bring rows of its own; names that are known and have no row yet say so. */
+
+import type { Command } from './command.ts';
+import { applicationCommands } from './commands/application.ts';
+import { deviceCommands } from './commands/device.ts';
+import { expansionCommands } from './commands/expansion.ts';
+import { projectCommands } from './commands/project.ts';
+import { recordingCommands } from './commands/recording.ts';
+import { sessionCommands } from './commands/session.ts';
+import { userLogCommands } from './commands/user-log.ts';
+
+export const commands: readonly Command[] = [
+	...sessionCommands,
+	...applicationCommands,
+	...deviceCommands,
+	...expansionCommands,
+	...projectCommands,
+	...recordingCommands,
+	...userLogCommands,
+];
