@@ -37,10 +37,10 @@ export async function openDevice(wanted: string, keepOutput = false): Promise<In
 }
 
 /** A simulator in this process, over the in-memory binding. */
-export async function openSimulated(simulator: Simulator, clock: Clock, path?: string): Promise<Instrument> {
+export async function openSimulated(simulator: Simulator, clock: Clock, path?: string, name?: string): Promise<Instrument> {
 	const binding = new MemoryBinding();
 	const port = simulator.attachMemory(binding, path);
-	return ArcInstrument.open(await openSerialLink(port, { binding }), clock, { simulated: true });
+	return ArcInstrument.open(await openSerialLink(port, { binding }), clock, { simulated: true, name });
 }
 
 export interface SimulatorProcess {

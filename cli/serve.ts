@@ -19,14 +19,14 @@ import type { Toolbox } from '../toolboxes/licensing/licence.ts';
 import type { Instrument } from '../toolboxes/licensing/licensing.ts';
 import { openPort, openSimulated } from './instruments.ts';
 import { choiceOption, listOption, minFreeOption, numberOption } from './options.ts';
+import { addScriptingOptions, type ScriptingFlags } from './scripting-options.ts';
 import { untilStopped } from './signals.ts';
-import { addSimulatorOptions, buildSimulator, instrumentKinds, type SimulatorFlags } from './simulators.ts';
+import { addBenchOptions, type BenchFlags, buildBench, simulatedDevice } from './simulated-bench.ts';
 
-interface Options extends SimulatorFlags {
+interface Options extends BenchFlags, ScriptingFlags {
 	readonly port?: number;
 	readonly data?: string;
 	readonly project?: string;
-	readonly sim?: InstrumentKind[] | false;
 	readonly host?: string;
 	readonly tokenFile?: string;
 	readonly tlsCert?: string;
@@ -48,7 +48,7 @@ export function serveCommand(): Command {
 		.option('--port <N>', 'port of the dashboard and API; 0 is any free one', numberOption('--port', { integer: true, min: 0, max: 65_535 }), 1906)
 		.option('--data <DIR>', "folder for projects (default: the platform's data folder)")
 		.option('--project <DIR>', 'the project that recordings go to (default: DATA/projects/default)')
-		.option('--sim <arc,ace>', 'simulated instruments, switched on at once', listOption(choiceOption('--sim', instrumentKinds)))
+		.option('--sim <KIND[:NAME],…>', 'simulated instruments, arc or ace, with names that scripts find them by: ace:Ace_source,ace:Ace_sink', listOption(simulatedDevice))
 		.option('--no-sim', 'no simulated instrument')
 		.option('--host <ADDRESS>', 'opens the server to other machines; needs --token-file', '127.0.0.1')
 		.option('--token-file <FILE>', 'file with the secret that clients must present')
@@ -64,7 +64,7 @@ export function serveCommand(): Command {
 		.option('--reserve <automation,battery>', 'reserves licences for these toolboxes at the start', listOption(choiceOption<Toolbox>('--reserve', ['automation', 'battery'])))
 		.addOption(minFreeOption())
 		.option('--keep-output', 'leaves outputs on at the end');
-	return addSimulatorOptions(command).action(serve);
+	return addBenchOptions(addScriptingOptions(command)).action(serve);
 }
 
 async function serve(options: Options): Promise<void> {
@@ -72,14 +72,14 @@ async function serve(options: Options): Promise<void> {
 	const { createServer } = await import('../engine/server/server.ts');
 	const { openEngineLicensing, reserveAtStart } = await import('./engine-licensing.ts');
 	const { licensingRoutes } = await import('../toolboxes/licensing/routes.ts');
+	const { openScripting } = await import('./scripting.ts');
 	await using cleanup = new AsyncDisposableStack();
 	const data = options.data ?? envPaths('microjoule', { suffix: '' }).data;
 	const isNew = !existsSync(data);
 	let started = false;
 	// What was made for a start that failed goes again; a folder that was there keeps everything.
 	cleanup.defer(() => (isNew && !started ? rm(data, { recursive: true, force: true }) : undefined));
-	const kinds = options.sim || [];
-	const simulators = await Promise.all(kinds.map((kind, index) => buildSimulator(kind, options, kinds.indexOf(kind) === index ? {} : { name: `${kind} ${index + 1}` })));
+	const simulated = await buildBench(options);
 	const project = cleanup.use(await Project.openOrCreate(options.project ?? join(data, 'projects', 'default')));
 	if (project.readOnly !== undefined) console.error(`microjoule: ${project.readOnly}`);
 	const decoder = cleanup.use(new DecodePool());
@@ -93,10 +93,14 @@ async function serve(options: Options): Promise<void> {
 		discover: async () => (await listInstruments()).map(({ port, title, usbSerial }) => ({ path: port, title, serial: usbSerial ?? '' })),
 	});
 	cleanup.use(bench.projects);
-	for (const simulator of simulators) cleanup.defer(() => simulator.close());
+	for (const { simulator } of simulated) cleanup.defer(() => simulator.close());
 	cleanup.use(bench);
-	const stopped = untilStopped();
-	const { announce, licensing } = cleanup.use(await openEngineLicensing({ data, portal: options.portal, portalPort: options.portalPort ?? (options.port === 0 ? 0 : 1907) }));
+	const shutdown = Promise.withResolvers<void>();
+	const stopped = Promise.race([untilStopped(), shutdown.promise]);
+	const news: string[] = [];
+	const { announce, licensing } = cleanup.use(
+		await openEngineLicensing({ data, portal: options.portal, portalPort: options.portalPort ?? (options.port === 0 ? 0 : 1907), say: (message) => news.push(message) }),
+	);
 	const server = cleanup.use(
 		await createServer({
 			bench,
@@ -122,16 +126,17 @@ async function serve(options: Options): Promise<void> {
 	cleanup.defer(bench.on((change) => change.type.startsWith('device') && licensing.instruments(instrumentsOf(bench))));
 	for (const warning of server.warnings) console.error(`microjoule: ${warning}`);
 	await Promise.all(
-		simulators.map(async (simulator, index) => {
-			const instrument = await openSimulated(simulator, realClock, `sim:${simulator.kind}${index + 1}`);
-			await instrument.set({ powerRegulation: 'voltage', mainVoltage: simulatedVoltage[simulator.kind], uart: true, expansionPort: true, main: true });
+		simulated.map(async ({ simulator, name, main }, index) => {
+			const instrument = await openSimulated(simulator, realClock, `sim:${simulator.kind}${index + 1}`, name);
+			await instrument.set({ powerRegulation: 'voltage', mainVoltage: simulatedVoltage[simulator.kind], uart: true, expansionPort: true, main });
 			await bench.add(instrument);
 		}),
 	);
 	for (const { path } of await bench.discover()) await bench.open(path).catch((error: unknown) => console.error(`microjoule: ${path}: ${messageOf(error)}`));
 	licensing.instruments(instrumentsOf(bench));
+	const scripting = cleanup.use(await openScripting(options, options.port === 0 ? 0 : 1905, { bench, licensing, data, shutdown: shutdown.resolve }));
 	await reserveAtStart(licensing, options.reserve ?? [], (message) => console.error(`microjoule: ${message}`));
-	console.log(`Microjoule ${version} is at ${server.url}`);
+	console.log(`Microjoule ${version} is at ${server.url}; scripts connect to port ${scripting.tcp.port}`);
 	console.log(
 		`Devices: ${
 			bench
@@ -140,6 +145,7 @@ async function serve(options: Options): Promise<void> {
 				.join(', ') || 'none'
 		}. Recordings go to ${project.folder}. Stop with Ctrl-C.`,
 	);
+	for (const message of news) console.log(message);
 	await stopped;
 }
 

@@ -6,8 +6,11 @@ import { MicrojouleError } from '../drivers/errors.ts';
 import type { InstrumentKind } from '../drivers/instrument.ts';
 import { models } from '../drivers/models.ts';
 import { loadKinds, loadUsage, parseLoad } from '../drivers/simulator/loads/catalogue.ts';
+import type { Load } from '../drivers/simulator/loads/load.ts';
 import { createSimulator, type Simulator } from '../drivers/simulator/simulator.ts';
+import type { SimulatedTime } from '../drivers/simulator/time.ts';
 import type { Trace } from '../drivers/simulator/trace.ts';
+import type { Wire } from '../drivers/simulator/wire.ts';
 import { readTrace } from '../engine/formats/trace/trace.ts';
 import { choiceOption, numberOption } from './options.ts';
 
@@ -28,10 +31,17 @@ export interface SimulatorFlags {
 /** What a simulated instrument has on its output when nothing else is asked for. */
 export const defaultLoads: Readonly<Record<InstrumentKind, string>> = { arc: 'sensor', ace: 'tracker' };
 
+/** The options of one simulated instrument. */
 export function addSimulatorOptions(command: Command): Command {
-	return command
+	command
 		.option('--load <LOAD>', `what hangs on the simulated output: ${loadKinds.map(loadUsage).join(', ')} (default: sensor on an Arc, tracker on an Ace)`)
-		.option('--replay <FILE>', 'plays a measured current instead: Power Profiler CSV, raw float32, or a zip with current.f32.bin')
+		.option('--replay <FILE>', 'plays a measured current instead: Power Profiler CSV, raw float32, or a zip with current.f32.bin');
+	return addSharedSimulatorOptions(command);
+}
+
+/** Those that hold for every simulated instrument on a bench. */
+export function addSharedSimulatorOptions(command: Command): Command {
+	return command
 		.option('--replay-rate <S/s>', 'sample rate of a raw float32 file without a sidecar', numberOption('--replay-rate', { above: 0, unit: 'S/s' }))
 		.option('--replay-end <loop|stop>', 'what follows the end of the replayed file (default loop)', choiceOption('--replay-end', ['loop', 'stop']))
 		.option('--noise <on|off>', 'off makes the simulated instrument ideal (default on)', choiceOption('--noise', ['on', 'off']))
@@ -59,14 +69,24 @@ export function simulatorArguments(flags: SimulatorFlags): string[] {
 	return (Object.keys(names) as (keyof typeof names)[]).flatMap((key) => (flags[key] === undefined ? [] : [names[key], String(flags[key])]));
 }
 
+/** What connects a simulated instrument to its surroundings. */
+export interface SimulatorPlace {
+	readonly clock?: Clock;
+	readonly name?: string;
+	/** The far end of a wire, in place of the load that the flags name. */
+	readonly load?: Load;
+	readonly feed?: Wire;
+	readonly time?: SimulatedTime;
+}
+
 /** Rejects with what is wrong with a flag, before anything is started. */
-export async function buildSimulator(kind: InstrumentKind, flags: SimulatorFlags, more: { clock?: Clock; name?: string } = {}): Promise<Simulator> {
+export async function buildSimulator(kind: InstrumentKind, flags: SimulatorFlags, place: SimulatorPlace = {}): Promise<Simulator> {
 	if (flags.load !== undefined && flags.replay !== undefined)
 		throw new MicrojouleError('INVALID_VALUE', `--load ${flags.load} and --replay ${flags.replay} exclude each other; give one of them.`, {
 			load: flags.load,
 			replay: flags.replay,
 		});
-	const load = parseLoad(flags.load ?? (flags.replay === undefined ? defaultLoads[kind] : 'none'));
+	const load = place.load ?? parseLoad(flags.load ?? (flags.replay === undefined ? defaultLoads[kind] : 'none'));
 	let trace: Trace | undefined;
 	if (flags.replay !== undefined) {
 		const { rate, current } = await readTrace(flags.replay, { rate: flags.replayRate });
@@ -80,7 +100,9 @@ export async function buildSimulator(kind: InstrumentKind, flags: SimulatorFlags
 		seed: flags.seed,
 		clockPpm: flags.clockPpm,
 		supply: flags.supply,
-		clock: more.clock ?? realClock,
-		name: more.name,
+		clock: place.clock ?? realClock,
+		name: place.name,
+		feed: place.feed,
+		time: place.time,
 	});
 }

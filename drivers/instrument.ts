@@ -132,6 +132,9 @@ export interface MeasurementPlan {
 	readonly batchBytes?: number;
 }
 
+/** `inactive`: asked for, but the sense pins are not at the output. `cal_invalid`: the calibration it needs is missing. */
+export type FourWireState = 'cal_invalid' | 'disabled' | 'inactive' | 'active';
+
 /** Counters since the link was opened; they never decrease. */
 export interface LinkStatistics {
 	readonly bytes: number;
@@ -161,6 +164,24 @@ export interface Instrument extends AsyncDisposable {
 	set(change: SettingsChange): Promise<Readonly<Settings>>;
 	/** The present value of a sampled channel (SI unit; digital 0 or 1). DEVICE_TIMEOUT when none arrives within 1 s. */
 	value(channel: string): Promise<number>;
+	/** Level of the RX pin as an input. NOT_SUPPORTED while the UART is on, or where the instrument does not tell. */
+	rxLevel(): Promise<boolean>;
+	/** Whether the sense pins are used, and whether they lie close enough to the output: within 0.4 V each on an Arc, 0.5 V on an Ace. */
+	fourWireState(): Promise<FourWireState>;
+	/** Calibrates the instrument's own zero; resolves when done, after seconds. NOT_SUPPORTED where the instrument has no such command. */
+	calibrate(): Promise<void>;
+	/**
+	 * Installs the firmware that comes with the instrument's software, or `image`. Switches the output off first; the instrument is away for
+	 * a moment at the end, which a running measurement shows as a gap. `progress` is told the share done, 0 to 1. Resolves when the instrument
+	 * is back. NOT_SUPPORTED where nobody knows how.
+	 */
+	upgradeFirmware(options?: { readonly image?: Uint8Array; readonly progress?: (share: number) => void }): Promise<void>;
+	/** A value kept by the instrument under a name of the caller's; undefined when there is none. NOT_SUPPORTED where it has no such store. */
+	property(name: string): Promise<unknown>;
+	/** Any JSON value, at most 4 KiB as text. Lost when the instrument restarts, unless committed. */
+	setProperty(name: string, value: unknown): Promise<void>;
+	/** Makes the properties set so far survive a restart. */
+	commitProperties(): Promise<void>;
 	/** Sends text to the device under test's UART. */
 	writeUart(text: string): Promise<void>;
 	/**

@@ -20,6 +20,8 @@ export interface Settings {
 	powerRegulation: 'voltage' | 'current' | 'inline' | 'off';
 	/** low: auto-ranging. high: the coarse range is forced. */
 	range: 'low' | 'high';
+	/** The older behaviour of sinking. The wire has a switch for it; what exactly it changes is not known. */
+	legacySink: boolean;
 	fourWire: boolean;
 	/** Expansion port's digital part. */
 	expansionPort: boolean;
@@ -58,6 +60,7 @@ export const applyOrder: readonly SettingName[] = [
 	'maxCurrent',
 	'currentLimitMode',
 	'powerRegulation',
+	'legacySink',
 	'mainCurrent',
 	'mainVoltage',
 	'fourWire',
@@ -96,6 +99,7 @@ export function settingSpecs(limits: SettingLimits): readonly SettingSpec[] {
 		choice('currentLimitMode', ['cutoff', 'limit'], 'At the maximum current: cut the output off, or hold the current there.'),
 		choice('powerRegulation', ['voltage', 'current', 'inline', 'off'], 'What the main output regulates.'),
 		choice('range', ['low', 'high'], 'low: automatic ranging. high: the high range is forced.'),
+		boolean('legacySink', 'Sink current the way older firmware does.'),
 		boolean('fourWire', 'Measure the voltage at the sense pins.'),
 		boolean('expansionPort', 'Digital part of the expansion port.'),
 		number('expansionVoltage', 'V', 1.2, 5, 'Level of the digital pins.'),

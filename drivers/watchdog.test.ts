@@ -11,6 +11,7 @@ import { SimulatedDevice } from './simulator/device.ts';
 import { parseLoad } from './simulator/loads/catalogue.ts';
 import { openPseudoTerminal } from './simulator/pty.ts';
 import { SimulatedRunner } from './simulator/runner.ts';
+import { SimulatedTime } from './simulator/time.ts';
 
 /** A process that switches an output on, says so, and does nothing more. */
 const engine = (path: string, end: string) => `
@@ -26,7 +27,7 @@ ${end}`;
 
 async function run(end: string) {
 	const bench = new Bench({ model: models.arc, seed: 0, noise: true, load: parseLoad('resistor:330') });
-	const runner = new SimulatedRunner(new SimulatedDevice({ model: models.arc, bench }), realClock);
+	const runner = new SimulatedRunner(new SimulatedDevice({ model: models.arc, bench }), new SimulatedTime(realClock));
 	const terminal = await openPseudoTerminal(runner);
 	const child = spawn(process.execPath, ['--input-type=module', '-e', engine(terminal.path, end)], {
 		cwd: fileURLToPath(new URL('..', import.meta.url)),

@@ -13,15 +13,16 @@
 
 import type { Clock } from '../clock.ts';
 import { MicrojouleError, messageOf } from '../errors.ts';
-import type { Channel, Instrument, InstrumentEvent, InstrumentIdentity, InstrumentKind, LinkStatistics, MeasurementPlan, MeasurementSink } from '../instrument.ts';
+import type { Channel, FourWireState, Instrument, InstrumentEvent, InstrumentIdentity, InstrumentKind, LinkStatistics, MeasurementPlan, MeasurementSink } from '../instrument.ts';
 import type { Link } from '../link.ts';
 import { type Model, models } from '../models.ts';
 import { type SettingSpec, type Settings, type SettingsChange, settingSpecs } from '../settings.ts';
 import { BaselineValues } from './baseline.ts';
 import { type CutterTarget, FrameCutter } from './cutter.ts';
+import { ArcMaintenance } from './maintenance.ts';
 import { ArcMeasurement } from './measurement.ts';
 import { channelNamed, resolvePlan, wireIdOf } from './plan.ts';
-import { channelOf, kindOf, parameter, payloadKind, readRecords, recordType, sampleRateWord, wireIds } from './protocol.ts';
+import { channelOf, kindOf, parameter, payloadKind, readRecords, recordType, rxBit, sampleRateWord, wireIds } from './protocol.ts';
 import { ArcSession } from './session.ts';
 import { type OutputGuard, SettingsControl } from './settings-control.ts';
 
@@ -37,10 +38,14 @@ const baselineEndS = 0.06;
 /** A stream that does not end is left alone after this, in s. */
 const drainTimeoutS = 3;
 const drainStepS = 0.02;
+/** How far a sense pin may lie from the output's pin to be used, V. */
+const senseLimitV: Readonly<Record<InstrumentKind, number>> = { arc: 0.4, ace: 0.5 };
 
 export interface ArcOptions {
 	/** Default: whether the device's serial number says so. */
 	readonly simulated?: boolean;
+	/** What people call it; default its model's title. */
+	readonly name?: string;
 	/** Armed before the output is switched on; absent for in-memory links, which die with us, and where the output is to be kept. */
 	readonly guard?: OutputGuard;
 }
@@ -51,6 +56,7 @@ export class ArcInstrument implements Instrument {
 	readonly #cutter: FrameCutter;
 	readonly #session: ArcSession;
 	readonly #control: SettingsControl;
+	readonly #maintenance: ArcMaintenance;
 	readonly #baseline: BaselineValues;
 	readonly #listeners = new Set<(event: InstrumentEvent) => void>();
 	/** Rates set on the device by this driver, by channel. */
@@ -79,6 +85,7 @@ export class ArcInstrument implements Instrument {
 			write: (bytes) => link.write(bytes),
 			lateRejection: (command, statusCode, word) => this.#control.lateRejection(command, statusCode, word),
 		});
+		this.#maintenance = new ArcMaintenance(this.#session, clock, () => this.identity);
 		this.#control = new SettingsControl(this.#session, clock, {
 			guard: options.guard,
 			name: () => this.identity.name,
@@ -137,13 +144,53 @@ export class ArcInstrument implements Instrument {
 		this.#check();
 		const described = channelNamed(this.#model, channel);
 		if (described.kind === 'log') throw new MicrojouleError('INVALID_VALUE', `Channel ${channel} carries text and has no value; name a sampled channel.`, { channel });
-		const wireId = wireIdOf(channel);
-		const value = this.#measuredValue(wireId) ?? (await Promise.race([this.#baseline.next(wireId, valueTimeoutS), this.#whenGone])) ?? undefined;
-		this.#check();
-		if (value === undefined)
-			throw new MicrojouleError('DEVICE_TIMEOUT', `No value of ${channel} came within ${valueTimeoutS} s; while measuring, only measured channels have one.`, { channel });
+		const value = await this.#present(channel);
 		if (described.kind === 'digital') return (value >>> (channel === 'i1' ? 0 : 1)) & 1;
 		return value;
+	}
+
+	async rxLevel(): Promise<boolean> {
+		this.#check();
+		const { name, simulated } = this.identity;
+		if (!simulated) throw new MicrojouleError('NOT_SUPPORTED', `Where a real instrument shows the level of its RX pin is not known; connect the signal to GPI 1 of ${name}.`);
+		if (this.settings.uart) throw new MicrojouleError('NOT_SUPPORTED', `The RX pin of ${name} belongs to its UART; switch the UART off to read it as an input.`);
+		return ((await this.#present('i1')) & rxBit) !== 0;
+	}
+
+	async fourWireState(): Promise<FourWireState> {
+		this.#check();
+		if (!this.settings.fourWire) return 'disabled';
+		const limitV = senseLimitV[this.identity.kind];
+		const [output, plus, minus] = await Promise.all(['mv', 'sp', 'sn'].map((channel) => this.value(channel)));
+		return Math.abs(output - plus) <= limitV && Math.abs(minus) <= limitV ? 'active' : 'inactive';
+	}
+
+	async calibrate(): Promise<void> {
+		this.#check();
+		await this.#maintenance.calibrate();
+	}
+
+	async upgradeFirmware({ image, progress = () => {} }: { readonly image?: Uint8Array; readonly progress?: (share: number) => void } = {}): Promise<void> {
+		this.#check();
+		// It will go off anyway, and then it would look like a cut-off.
+		if (this.identity.simulated && !image) await this.#control.set({ main: false });
+		const firmwareVersion = await this.#maintenance.upgradeFirmware(image, progress);
+		this.#identity = { ...this.identity, firmwareVersion };
+	}
+
+	async property(name: string): Promise<unknown> {
+		this.#check();
+		return this.#maintenance.property(name);
+	}
+
+	async setProperty(name: string, value: unknown): Promise<void> {
+		this.#check();
+		await this.#maintenance.setProperty(name, value);
+	}
+
+	async commitProperties(): Promise<void> {
+		this.#check();
+		await this.#maintenance.commitProperties();
 	}
 
 	async writeUart(text: string): Promise<void> {
@@ -249,7 +296,7 @@ export class ArcInstrument implements Instrument {
 		const serial = await this.#session.getText(parameter.deviceId);
 		this.#model = models[kind];
 		const simulated = options.simulated ?? serial.startsWith('SIM');
-		this.#identity = { id: `${kind}-${serial}`, kind, name: this.#model.title, serial, hardwareVersion, firmwareVersion, port: this.#link.path, simulated };
+		this.#identity = { id: `${kind}-${serial}`, kind, name: options.name ?? this.#model.title, serial, hardwareVersion, firmwareVersion, port: this.#link.path, simulated };
 	}
 
 	async #close(keepOutput: boolean): Promise<void> {
@@ -388,9 +435,19 @@ export class ArcInstrument implements Instrument {
 			// While the sink has no room the stream stands still without having ended.
 			if (this.#cutter.full && now - from < drainTimeoutS) continue;
 			const quietS = now - Math.max(lastFrameAt(), from);
-			const idleAgain = this.#baseline.lastAt > Math.max(lastFrameAt(), from);
-			if (quietS >= streamEndS || (idleAgain && quietS >= baselineEndS) || now - from >= drainTimeoutS) return;
+			// Baseline records come between sample frames too: only one that comes well after the last frame says that the stream is over.
+			const idleAgain = this.#baseline.lastAt - Math.max(lastFrameAt(), from) >= baselineEndS;
+			if (quietS >= streamEndS || idleAgain || now - from >= drainTimeoutS) return;
 		}
+	}
+
+	/** The raw word of a channel: from the running measurement if it is measured, else from the next baseline record. */
+	async #present(channel: string): Promise<number> {
+		const wireId = wireIdOf(channel);
+		const value = this.#measuredValue(wireId) ?? (await Promise.race([this.#baseline.next(wireId, valueTimeoutS), this.#whenGone])) ?? undefined;
+		this.#check();
+		if (value === undefined) throw new MicrojouleError('DEVICE_TIMEOUT', `No value of ${channel} came within ${valueTimeoutS} s; check the cable, then reconnect.`, { channel });
+		return value;
 	}
 
 	#measuredValue(wireId: number): number | undefined {

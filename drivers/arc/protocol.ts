@@ -20,6 +20,11 @@ export const messageType = {
 	/** Sent before the burst that disables. */
 	prepareStop: 0x7e,
 	uartWrite: 0x82,
+	/** Ours, for simulated devices: the per-device store of properties. Answered. */
+	propertySet: 0x9_0001,
+	propertyGet: 0x9_0002,
+	/** Properties set so far survive a restart of the device. */
+	propertyCommit: 0x9_0003,
 } as const;
 
 /** Parameters of GET and SET (the identity ones and the inventory: GET only). */
@@ -42,6 +47,9 @@ export const parameter = {
 	adcShunt: 0x1e,
 	/** Ace: wire id << 24 | Hz. Read back with GET `sampleRateOf` + wire id. */
 	sampleRate: 0x20,
+	/** Ours, for simulated devices: SET 1 begins; GET tells the share done in per mille, 0 when nothing is under way. */
+	calibration: 0x21,
+	firmwareUpgrade: 0x22,
 	uart: 0x28,
 	/** Bd. */
 	uartBaudRate: 0x29,
@@ -59,7 +67,8 @@ export const parameter = {
 	sampleRateOf: 0x2000,
 } as const;
 
-export const status = { ok: 0, unknownParameter: -3, outOfRange: -101 } as const;
+/** `busy` is ours: what was asked for is already under way. */
+export const status = { ok: 0, unknownParameter: -3, outOfRange: -101, busy: -16 } as const;
 
 /** Device → host: the payload's first four bytes as a little-endian u32. */
 export const payloadKind = {
@@ -99,6 +108,9 @@ export const wireIds: Readonly<Record<string, number>> = {
 	gpi: 0x16,
 	rx: 0x17,
 };
+
+/** Bit of the digital inputs' bitmap that shows the RX pin while the UART is off. Ours: nobody has seen the pin's level on a real wire. */
+export const rxBit = 4;
 
 const channelsByWireId = new Map(Object.entries(wireIds).map(([channel, wireId]) => [wireId, channel]));
 
@@ -160,6 +172,26 @@ export function uartWritePayload(sequence: number, text: Uint8Array): Uint8Array
 	payload.set(words(sequence, messageType.uartWrite, 0x19));
 	payload.set(text, 12);
 	return payload;
+}
+
+/** A property's name, and for SET its value as JSON: u32 length of the name, name, value, both UTF-8. */
+export function propertyPayload(sequence: number, type: number, name: string, json = ''): Uint8Array {
+	const encoder = new TextEncoder();
+	const nameBytes = encoder.encode(name);
+	const valueBytes = encoder.encode(json);
+	const payload = new Uint8Array(12 + nameBytes.length + valueBytes.length);
+	payload.set(words(sequence, type, nameBytes.length));
+	payload.set(nameBytes, 12);
+	payload.set(valueBytes, 12 + nameBytes.length);
+	return payload;
+}
+
+/** What a device reads from such a payload; undefined when its lengths do not fit. */
+export function parsePropertyPayload(payload: Uint8Array): { readonly name: string; readonly json: string } | undefined {
+	const end = payload.length < 12 ? 0 : 12 + viewOf(payload).getUint32(8, true);
+	if (end < 12 || end > payload.length) return undefined;
+	const decoder = new TextDecoder();
+	return { name: decoder.decode(payload.subarray(12, end)), json: decoder.decode(payload.subarray(end)) };
 }
 
 export interface HostMessage {

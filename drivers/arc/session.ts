@@ -122,6 +122,13 @@ export class ArcSession {
 		return word;
 	}
 
+	/** Any other request that is answered, once. Rejects with DEVICE_TIMEOUT when it is not. */
+	async ask(payload: (sequence: number) => Uint8Array): Promise<Response> {
+		const response = await this.#request(payload, getTimeoutS);
+		if (!response) throw new MicrojouleError('DEVICE_TIMEOUT', `The device did not answer within ${getTimeoutS} s; check the cable, then reconnect.`);
+		return response;
+	}
+
 	wake(): Promise<void> {
 		return this.#write(encodeFrame(wakePayload()));
 	}

@@ -12,6 +12,7 @@
  * asks for. With `noise: false` it is ideal: the samples are the load's exact means.
  */
 
+import { rxBit } from '../arc/protocol.ts';
 import type { Model } from '../models.ts';
 import type { Settings } from '../settings.ts';
 import { Ammeter } from './ammeter.ts';
@@ -23,9 +24,10 @@ import type { VoltageSource } from './source.ts';
 import type { Trace } from './trace.ts';
 import { UartPacer } from './uart-pacer.ts';
 import { Voltmeter } from './voltmeter.ts';
+import type { Wire } from './wire.ts';
 
 /** What the simulated device tells the bench: the settings in force, and what feeds the instrument. Units are SI. */
-export interface BenchControls extends Omit<Settings, 'gpo1' | 'gpo2' | 'expansionPort'> {
+export interface BenchControls extends Omit<Settings, 'gpo1' | 'gpo2' | 'expansionPort' | 'legacySink'> {
 	gpo: [boolean, boolean];
 	supply: 'usb' | 'dc';
 }
@@ -35,7 +37,7 @@ export interface BenchOutput {
 	/** A and V as measured, ms × samplesPerMs values. */
 	current: Float32Array;
 	voltage: Float32Array;
-	/** One bitmap a ms: bit 0 = GPI 1, bit 1 = GPI 2. */
+	/** One bitmap a ms: bit 0 = GPI 1, bit 1 = GPI 2, bit 2 = RX while the UART is off. */
 	gpi: Uint8Array;
 	/** Text received on RX, in order; `ms` is the index within this advance of the millisecond in which the bytes arrived. */
 	uart: { ms: number; bytes: Uint8Array }[];
@@ -55,6 +57,8 @@ export interface BenchOptions {
 	readonly trace?: Trace;
 	/** In place of the power box. */
 	readonly source?: VoltageSource;
+	/** The far end of a wire that comes from another bench: what this one sinks in current regulation comes from there. */
+	readonly feed?: Wire;
 }
 
 export class Bench {
@@ -87,11 +91,11 @@ export class Bench {
 	readonly #output: BenchOutput = { current: new Float32Array(0), voltage: new Float32Array(0), gpi: new Uint8Array(0), uart: [], overCurrent: -1, ranges: new Uint8Array(0) };
 
 	/** Throws INVALID_VALUE for a trace that cannot be replayed. */
-	constructor({ model, seed, noise, load, trace, source }: BenchOptions) {
+	constructor({ model, seed, noise, load, trace, source, feed }: BenchOptions) {
 		this.#replay = trace && new Replay(trace);
 		this.#load = this.#replay ?? load;
 		this.#load.seed?.(seed);
-		this.#stage = new OutputStage(model, this.#load, this.controls, !noise, source);
+		this.#stage = new OutputStage(model, this.#load, this.controls, !noise, source, feed);
 		this.#ammeter = new Ammeter(model, seed, !noise);
 		this.#voltmeter = new Voltmeter(model, seed, !noise);
 		this.#housekeeping = new Housekeeping(seed, !noise, this.controls, this.#stage, this.#voltmeter);
@@ -127,7 +131,7 @@ export class Bench {
 			}
 			if (stage.uniform) this.#voltmeter.constant(stage.terminalV, samplesPerMs, output.voltage, at);
 			else this.#voltmeter.changing(stage.voltage, samplesPerMs, output.voltage, at);
-			output.gpi[i] = this.#load.levels;
+			output.gpi[i] = this.#load.levels | this.#rxPin();
 			if (this.#load.uart) this.#text(i);
 			this.#housekeeping.millisecond();
 		}
@@ -147,6 +151,17 @@ export class Bench {
 	/** The present value of a slow channel. */
 	slow(channel: SlowChannel): number {
 		return this.#housekeeping.value(channel);
+	}
+
+	/** The instrument's own zero is calibrated: what remains is the error of its reference. */
+	calibrate(): void {
+		this.#ammeter.calibrate();
+		this.#voltmeter.calibrate();
+	}
+
+	/** A UART's line rests high while the device under test has power. */
+	#rxPin(): number {
+		return !this.controls.uart && this.#load.uart?.powered ? rxBit : 0;
 	}
 
 	#connected(): boolean {

@@ -6,22 +6,36 @@
  * The same seed and the same commands at the same device times give the same bytes, however time and bytes are cut.
  *
  * Choices where no instrument has been seen: a change of streamed channels takes effect with the closing `cleanup`, or 20 ms after the last
- * `stream` without one; baseline samples run from the first time that rx is enabled; text on the UART is sent only while the UART is on.
+ * `stream` without one; baseline samples run from the first time that rx is enabled, between sample frames too (what was counted on hardware
+ * has about six samples a second too many); text on the UART is sent only while the UART is on; a restart keeps what is streamed.
  */
 
 import { encodeFrame } from '../arc/frame.ts';
-import { baselinePayload, messageType, parameter, parseHostPayload, payloadKind, responsePayload, uartTextPayload, wireIds, wordResponsePayload } from '../arc/protocol.ts';
+import {
+	baselinePayload,
+	messageType,
+	parameter,
+	parseHostPayload,
+	parsePropertyPayload,
+	payloadKind,
+	responsePayload,
+	status,
+	uartTextPayload,
+	wireIds,
+	wordResponsePayload,
+} from '../arc/protocol.ts';
 import type { Model } from '../models.ts';
 import type { Bench, BenchOutput } from './bench.ts';
 import { HostFrames } from './host-frames.ts';
 import type { SlowChannel } from './housekeeping.ts';
 import { identityOf, inventoryOf, type SimulatedIdentity, sampledNames } from './identity.ts';
+import { Maintenance } from './maintenance.ts';
 import { OutputQueue } from './output-queue.ts';
 import { Parameters } from './parameters.ts';
 import { SampleFrames } from './sample-frames.ts';
 
 /** What the device needs of the bench inside it. */
-export type DeviceBench = Pick<Bench, 'controls' | 'advance' | 'startMeasurement' | 'uartIn' | 'slow'>;
+export type DeviceBench = Pick<Bench, 'controls' | 'advance' | 'startMeasurement' | 'uartIn' | 'slow' | 'calibrate'>;
 
 export interface SimulatedDeviceOptions {
 	readonly model: Model;
@@ -59,6 +73,7 @@ export class SimulatedDevice {
 	readonly #bench: DeviceBench;
 	readonly #options: SimulatedDeviceOptions;
 	readonly #parameters: Parameters;
+	readonly #maintenance: Maintenance;
 	readonly #input = new HostFrames((payload) => this.#message(payload));
 	readonly #names: readonly string[];
 	readonly #slow = (channel: SlowChannel): number => this.#bench.slow(channel);
@@ -84,6 +99,14 @@ export class SimulatedDevice {
 		this.identity = options.identity ?? identityOf(options.model.kind);
 		this.output = new OutputQueue(options.maxBacklogBytes ?? 4 * 1024 * 1024);
 		this.#names = sampledNames(options.model.kind);
+		this.#maintenance = new Maintenance({
+			kind: options.model.kind,
+			identity: this.identity,
+			calibrated: () => this.#bench.calibrate(),
+			restart: () => {
+				this.#parameters.set(parameter.main, 0);
+			},
+		});
 		this.#parameters = new Parameters({ model: options.model, controls: options.bench.controls, supply: options.supply ?? 'usb', rejectValue: options.rejectValue ?? 'revert' });
 	}
 
@@ -120,28 +143,36 @@ export class SimulatedDevice {
 			this.#due();
 			const frames = this.#frames;
 			const stretch = Math.min(end, this.#nextDueMs()) - this.#timeMs;
-			if (frames) this.#stream(frames, frames.slow.length > 0 ? 1 : Math.min(stretch, MAX_STRETCH_MS));
-			else this.#idle(Math.min(stretch, MAX_STRETCH_MS));
+			const output = frames ? this.#stream(frames, frames.slow.length > 0 ? 1 : Math.min(stretch, MAX_STRETCH_MS)) : this.#idle(Math.min(stretch, MAX_STRETCH_MS));
+			if (this.#baselineFromMs < 0 || this.#timeMs < this.#nextBaselineMs()) continue;
+			this.#baseline(output);
+			this.#baselineCount++;
 		}
 		this.#due();
 	}
 
 	/** The next moment at which something other than samples happens. */
 	#nextDueMs(): number {
-		let next = this.#switchAtMs;
+		let next = Math.min(this.#switchAtMs, this.#maintenance.nextMs);
 		if (this.#late.length > 0) next = Math.min(next, this.#late[0].atMs);
 		if (this.#input.waiting) next = Math.min(next, this.#lastInputMs + SILENCE_MS);
-		if (!this.#frames && this.#baselineFromMs >= 0) next = Math.min(next, this.#nextBaselineMs());
+		if (this.#baselineFromMs >= 0) next = Math.min(next, this.#nextBaselineMs());
 		return Math.max(next, this.#timeMs + 1);
 	}
 
+	/** Whether anybody can hear the device. */
+	get #heard(): boolean {
+		return this.hosted && !this.#maintenance.restarting;
+	}
+
 	#due(): void {
+		this.#maintenance.due(this.#timeMs);
 		if (this.#input.waiting && this.#timeMs >= this.#lastInputMs + SILENCE_MS) this.#input.silence();
 		while (this.#late.length > 0 && this.#late[0].atMs <= this.#timeMs) this.output.pushReply((this.#late.shift() as { frame: Uint8Array }).frame);
 		if (this.#timeMs >= this.#switchAtMs) this.#switch();
 	}
 
-	#stream(frames: SampleFrames, ms: number): void {
+	#stream(frames: SampleFrames, ms: number): BenchOutput {
 		const output = this.#bench.advance(ms, frames.samplesPerMs);
 		this.#timeMs += ms;
 		// A text frame follows the frame of its millisecond, so the run of frames is cut there.
@@ -152,16 +183,17 @@ export class SimulatedDevice {
 			this.#text(bytes);
 		}
 		this.#writeFrames(frames, output, from, ms);
+		return output;
 	}
 
 	#writeFrames(frames: SampleFrames, output: BenchOutput, from: number, to: number): void {
 		let at = from;
 		while (at < to) {
-			const room = this.hosted ? this.output.reserve(frames.frameBytes, to - at) : undefined;
+			const room = this.#heard ? this.output.reserve(frames.frameBytes, to - at) : undefined;
 			if (!room) {
 				// Nobody reads: the counter goes on and shows the gap.
 				this.#counter = (this.#counter + to - at) >>> 0;
-				if (this.hosted) this.#dropped += to - at;
+				if (this.#heard) this.#dropped += to - at;
 				return;
 			}
 			frames.write(room.chunk, room.at, room.frames, this.#counter, output, at, this.#slow);
@@ -171,14 +203,11 @@ export class SimulatedDevice {
 		}
 	}
 
-	#idle(ms: number): void {
+	#idle(ms: number): BenchOutput {
 		const output = this.#bench.advance(ms, this.model.kind === 'arc' ? 4 : 1);
 		this.#timeMs += ms;
 		for (const { bytes } of output.uart) this.#text(bytes);
-		if (this.#baselineFromMs >= 0 && this.#timeMs >= this.#nextBaselineMs()) {
-			this.#baseline(output);
-			this.#baselineCount++;
-		}
+		return output;
 	}
 
 	#nextBaselineMs(): number {
@@ -186,7 +215,7 @@ export class SimulatedDevice {
 	}
 
 	#baseline(output: BenchOutput): void {
-		if (!this.hosted) return;
+		if (!this.#heard) return;
 		const last = output.current.length - 1;
 		const mc = output.current[last];
 		const mv = output.voltage[last];
@@ -229,7 +258,7 @@ export class SimulatedDevice {
 	}
 
 	#text(bytes: Uint8Array): void {
-		if (!this.hosted || !(this.#wanted & RX_BIT) || !this.#bench.controls.uart) return;
+		if (!this.#heard || !(this.#wanted & RX_BIT) || !this.#bench.controls.uart) return;
 		this.output.pushSmall(encodeFrame(uartTextPayload(bytes)));
 	}
 
@@ -239,14 +268,16 @@ export class SimulatedDevice {
 
 	#message(payload: Uint8Array): void {
 		const message = parseHostPayload(payload);
-		if (!message) return;
+		if (!message || this.#maintenance.restarting) return;
 		const { sequence, type, command, value } = message;
 		switch (type) {
 			case messageType.get:
 				this.#get(sequence, command);
 				return;
 			case messageType.set: {
-				const reply = this.#parameters.set(command, value);
+				const reply = this.#maintenance.has(command)
+					? { status: this.#maintenance.set(command, value, this.#timeMs), value: this.#maintenance.get(command, this.#timeMs) }
+					: this.#parameters.set(command, value);
 				const frame = encodeFrame(reply.value === undefined ? responsePayload(sequence, reply.status) : wordResponsePayload(sequence, reply.status, reply.value));
 				const delay = reply.status < 0 ? (this.#options.errorDelayMs ?? 0) : 0;
 				if (delay > 0) this.#late.push({ atMs: this.#timeMs + delay, frame });
@@ -264,6 +295,11 @@ export class SimulatedDevice {
 			case messageType.uartWrite:
 				if (message.text && this.#bench.controls.uart) this.#bench.uartIn(message.text);
 				break;
+			case messageType.propertySet:
+			case messageType.propertyGet:
+			case messageType.propertyCommit:
+				this.output.pushReply(encodeFrame(this.#property(type, sequence, payload)));
+				return;
 			default:
 				break;
 		}
@@ -284,9 +320,22 @@ export class SimulatedDevice {
 				),
 			);
 		else {
-			const reply = this.#parameters.get(command);
+			const reply = this.#maintenance.has(command) ? { status: status.ok, value: this.#maintenance.get(command, this.#timeMs) } : this.#parameters.get(command);
 			this.output.pushReply(encodeFrame(reply.value === undefined ? responsePayload(sequence, reply.status) : wordResponsePayload(sequence, reply.status, reply.value)));
 		}
+	}
+
+	/** The reply to a request about properties. */
+	#property(type: number, sequence: number, payload: Uint8Array): Uint8Array {
+		const property = parsePropertyPayload(payload);
+		if (!property) return responsePayload(sequence, status.outOfRange);
+		if (type === messageType.propertyCommit) this.#maintenance.commit();
+		else if (type === messageType.propertySet) return responsePayload(sequence, this.#maintenance.setProperty(property.name, property.json) ? status.ok : status.outOfRange);
+		else {
+			const json = this.#maintenance.property(property.name);
+			return json === undefined ? responsePayload(sequence, status.unknownParameter) : responsePayload(sequence, status.ok, new TextEncoder().encode(json));
+		}
+		return responsePayload(sequence, status.ok);
 	}
 
 	#textOf(command: number): string | undefined {
@@ -296,7 +345,7 @@ export class SimulatedDevice {
 			case parameter.hardwareVersion:
 				return this.identity.hardwareVersion;
 			case parameter.firmwareVersion:
-				return this.identity.firmwareVersion;
+				return this.#maintenance.firmwareVersion;
 			case parameter.deviceId:
 				return this.identity.serial;
 			default:

@@ -15,6 +15,7 @@ import type { Model } from '../models.ts';
 import type { BenchControls } from './bench.ts';
 import type { Load } from './loads/load.ts';
 import { PowerBox, supplyLimits, type VoltageSource } from './source.ts';
+import type { Wire } from './wire.ts';
 
 const stepUs = 10;
 const stepS = stepUs * 1e-6;
@@ -53,6 +54,7 @@ export class OutputStage {
 	readonly #ideal: boolean;
 	readonly #powerBox = new PowerBox();
 	readonly #source: VoltageSource;
+	readonly #feed?: Wire;
 	readonly #one = new Float64Array(1);
 	#overUs = 0;
 	#overloadAs = 0;
@@ -63,19 +65,23 @@ export class OutputStage {
 	#sinkA = 0;
 	#tripA = 0;
 	#lastA = 0;
+	/** Without capacitance. A voltage that only the load decides, as in sinking, is found with it. */
+	#instant = false;
 
-	constructor(model: Model, load: Load, controls: BenchControls, ideal: boolean, source?: VoltageSource) {
+	constructor(model: Model, load: Load, controls: BenchControls, ideal: boolean, source?: VoltageSource, feed?: Wire) {
 		this.#model = model;
 		this.#load = load;
 		this.#controls = controls;
 		this.#ideal = ideal;
 		this.#source = source ?? this.#powerBox;
+		this.#feed = feed;
 	}
 
 	/** Moves on by a millisecond of `samples` samples. True when over-current switched the output off in it. */
 	advance(samples: number): boolean {
 		const { main, powerRegulation } = this.#controls;
 		this.driving = main && (powerRegulation === 'voltage' || powerRegulation === 'current');
+		if (this.#feed && this.#sinkFrom(this.#feed, samples)) return false;
 		if (!this.driving) {
 			this.#off(samples);
 			return false;
@@ -95,6 +101,19 @@ export class OutputStage {
 		return tripped;
 	}
 
+	/** What comes out of a wire from another bench, resolved by the millisecond; false when this stage takes none of it. */
+	#sinkFrom(feed: Wire, samples: number): boolean {
+		const { mainCurrent, powerRegulation, supply, range } = this.#controls;
+		const sinks = this.driving && powerRegulation === 'current' && mainCurrent <= 0;
+		const { voltageV, currentA } = feed.take();
+		feed.demandA = sinks ? Math.min(-mainCurrent, supplyLimits(this.#model, supply, range).peakA) : 0;
+		if (!sinks) return false;
+		this.terminalV = voltageV;
+		this.uniform = true;
+		this.current.fill(0 - currentA, 0, samples);
+		return true;
+	}
+
 	/** Sets target and limits from the controls; returns the continuous current in A. */
 	#regulate(): number {
 		const { supply, range, mainVoltage, mainCurrent, maxCurrent, currentLimitMode, powerRegulation } = this.#controls;
@@ -102,6 +121,7 @@ export class OutputStage {
 		const hardA = this.#overloaded ? supplied.continuousA : supplied.peakA;
 		const limitA = currentLimitMode === 'limit' ? Math.min(hardA, maxCurrent) : hardA;
 		this.#tripA = currentLimitMode === 'cutoff' ? maxCurrent : Number.POSITIVE_INFINITY;
+		this.#instant = this.#ideal && (powerRegulation === 'voltage' || mainCurrent > 0);
 		if (powerRegulation === 'voltage') {
 			this.#powerBox.openCircuitV = mainVoltage;
 			this.#targetV = Math.min(this.#source.openCircuitV, supplied.voltageV);
@@ -153,7 +173,7 @@ export class OutputStage {
 
 	#steps(samples: number): boolean {
 		this.uniform = false;
-		if (this.#ideal && this.terminalV === 0) this.terminalV = this.#targetV;
+		if (this.#instant && this.terminalV === 0) this.terminalV = this.#targetV;
 		const steps = 1000 / stepUs / samples;
 		const share = 1 / steps;
 		for (let i = 0; i < samples; i++) {
@@ -161,7 +181,7 @@ export class OutputStage {
 			let voltage = 0;
 			for (let step = 0; step < steps; step++) {
 				voltage += this.terminalV;
-				current += this.#ideal ? this.#idealStep() : this.#step();
+				current += this.#instant ? this.#idealStep() : this.#step();
 				if (this.#overUs < tripUs) continue;
 				// The relay opens: no current from here on.
 				for (let rest = step + 1; rest < steps; rest++) {

@@ -12,11 +12,7 @@
 
 import { type Clock, VirtualClock } from '../clock.ts';
 import type { SimulatedDevice } from './device.ts';
-
-export interface RunnerOptions {
-	/** The device's clock is fast by this many parts per million. */
-	readonly clockPpm?: number;
-}
+import type { SimulatedTime } from './time.ts';
 
 /** A port that a host has open. */
 export interface RunnerPort {
@@ -34,25 +30,23 @@ const VIRTUAL_IDLE_S = 0.02;
 const VIRTUAL_STEP_BYTES = 60_000;
 /** Catching up after a long block of the event loop goes in slices, so that the reader gets its turn. */
 const SLICE_MS = 200;
-/** A device that slept longer than this (its machine was suspended) does not relive the time. */
-const LONGEST_SLEEP_MS = 30_000;
 
 export class SimulatedRunner {
 	readonly device: SimulatedDevice;
 	readonly clock: Clock;
-	readonly #rate: number;
-	#origin: number;
+	readonly #time: SimulatedTime;
 	#port: RunnerPort | undefined;
 	#plugged = true;
 	#closed = false;
 	#cancel: (() => void) | undefined;
 	#release: (() => void) | undefined;
 
-	constructor(device: SimulatedDevice, clock: Clock, options: RunnerOptions = {}) {
+	/** `time` may be shared with the devices of the same bench. */
+	constructor(device: SimulatedDevice, time: SimulatedTime) {
 		this.device = device;
-		this.clock = clock;
-		this.#rate = 1000 * (1 + (options.clockPpm ?? 0) * 1e-6);
-		this.#origin = clock.now();
+		this.clock = time.clock;
+		this.#time = time;
+		time.join(device);
 		device.hosted = false;
 		this.#schedule();
 	}
@@ -163,16 +157,7 @@ export class SimulatedRunner {
 
 	/** Lets the device pass up to `limitMs` of what the clock has passed; says whether it is still behind. */
 	#catchUp(limitMs: number): boolean {
-		if (this.#closed) return false;
-		// The tiny addition keeps a sum of steps of 1 ms from falling short of a whole number of them.
-		let due = Math.floor((this.clock.now() - this.#origin) * this.#rate + 1e-6) - this.device.timeMs;
-		if (due <= 0) return false;
-		if (!this.clock.virtual && due > LONGEST_SLEEP_MS) {
-			this.#origin += (due - LONGEST_SLEEP_MS) / this.#rate;
-			due = LONGEST_SLEEP_MS;
-		}
-		this.device.advance(Math.min(due, limitMs));
-		return due > limitMs;
+		return !this.#closed && this.#time.catchUp(limitMs);
 	}
 
 	#announce(): void {

@@ -14,7 +14,9 @@ import type { MemoryBinding } from './memory-binding.ts';
 import { openPseudoTerminal, type PseudoTerminal } from './pty.ts';
 import { SimulatedRunner } from './runner.ts';
 import type { VoltageSource } from './source.ts';
+import { SimulatedTime } from './time.ts';
 import type { Trace } from './trace.ts';
+import type { Wire } from './wire.ts';
 
 export interface SimulatorOptions extends Pick<SimulatedDeviceOptions, 'supply' | 'ackAll' | 'envelope' | 'rejectValue' | 'errorDelayMs' | 'maxBacklogBytes'> {
 	readonly kind: InstrumentKind;
@@ -23,6 +25,10 @@ export interface SimulatorOptions extends Pick<SimulatedDeviceOptions, 'supply' 
 	readonly trace?: Trace;
 	/** In place of the power box. */
 	readonly source?: VoltageSource;
+	/** The wire that ends at this instrument: see `wire.ts`. Needs the `time` of the instrument it comes from. */
+	readonly feed?: Wire;
+	/** Shared with instruments of the same bench. Default: one of its own. */
+	readonly time?: SimulatedTime;
 	/** Default true; false makes the instrument ideal. */
 	readonly noise?: boolean;
 	/** Default 0. Decides everything random, and, without `serial` or `name`, the serial number. */
@@ -54,12 +60,13 @@ export interface Simulator extends AsyncDisposable {
 
 /** Throws INVALID_VALUE for a trace that cannot be replayed. */
 export function createSimulator(options: SimulatorOptions): Simulator {
-	const { kind, load, trace, source, noise = true, seed = 0, clock = realClock, clockPpm, serial, name } = options;
+	const { kind, load, trace, source, feed, noise = true, seed = 0, clock = realClock, clockPpm, serial, name } = options;
+	const time = options.time ?? new SimulatedTime(clock, clockPpm);
 	const model = models[kind];
-	const bench = new Bench({ model, seed, noise, load, trace, source });
+	const bench = new Bench({ model, seed, noise, load, trace, source, feed });
 	const { supply, ackAll, envelope, rejectValue, errorDelayMs, maxBacklogBytes } = options;
 	const device = new SimulatedDevice({ model, bench, identity: identityOf(kind, { serial, name, seed }), supply, ackAll, envelope, rejectValue, errorDelayMs, maxBacklogBytes });
-	const runner = new SimulatedRunner(device, clock, { clockPpm });
+	const runner = new SimulatedRunner(device, time);
 	const detach: (() => void | Promise<void>)[] = [];
 	const close = async (): Promise<void> => {
 		for (const leave of detach.splice(0)) await leave();

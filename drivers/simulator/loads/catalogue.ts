@@ -5,12 +5,14 @@ import { ble } from './ble.ts';
 import { constantCurrent } from './constant-current.ts';
 import { constantPower } from './constant-power.ts';
 import type { Load, LoadKind } from './load.ts';
+import { modem } from './modem.ts';
 import { none } from './none.ts';
 import { resistor } from './resistor.ts';
 import { sensor } from './sensor.ts';
+import { solar } from './solar.ts';
 import { tracker } from './tracker.ts';
 
-export const loadKinds: readonly LoadKind[] = [resistor, constantCurrent, constantPower, ble, sensor, tracker, none];
+export const loadKinds: readonly LoadKind[] = [resistor, constantCurrent, constantPower, ble, sensor, tracker, modem, solar, none];
 
 /** How a load is written: `resistor:OHM`, `ble`. */
 export function loadUsage(kind: LoadKind): string {
@@ -18,7 +20,7 @@ export function loadUsage(kind: LoadKind): string {
 }
 
 /**
- * A new load by its text: `resistor:330`, `current:0.02`, `power:0.1`, `ble`, `sensor`, `tracker`, `none`; arguments are plain SI numbers.
+ * A new load by its text: `resistor:330`, `current:0.02`, `power:0.1`, `ble`, `sensor`, `tracker`, `modem`, `solar:0.015`, `none`; arguments are plain SI numbers.
  * Throws INVALID_VALUE naming the text and what is known.
  */
 export function parseLoad(text: string): Load {

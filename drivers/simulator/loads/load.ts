@@ -8,6 +8,8 @@
 export interface LoadUart {
 	/** Bd: text passes only while the instrument uses the same. */
 	readonly baudRate: number;
+	/** The device under test runs: its line rests high. */
+	readonly powered: boolean;
 	/** Text printed since the last call, oldest first; the array is the caller's. Undefined when there is none. */
 	take(): Uint8Array | undefined;
 	/** Bytes from the host, paced by the baud rate. */

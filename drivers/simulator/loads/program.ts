@@ -49,7 +49,16 @@ export abstract class ProgramLoad implements Load {
 	constructor(limits: ProgramLimits) {
 		this.#limits = limits;
 		this.#unpoweredS = 1 / (limits.unpoweredOhm ?? 1e6);
-		if (limits.baudRate) this.uart = { baudRate: limits.baudRate, take: () => this.#take(), receive: (bytes) => this.#receive(bytes) };
+		if (!limits.baudRate) return;
+		const isPowered = () => this.#running !== undefined;
+		this.uart = {
+			baudRate: limits.baudRate,
+			get powered() {
+				return isPowered();
+			},
+			take: () => this.#take(),
+			receive: (bytes) => this.#receive(bytes),
+		};
 	}
 
 	/** The firmware, from power-up on. Yields how long to stay at the level last set by `draw`; the values yielded are whole µs. */
