@@ -46,7 +46,7 @@ async function buildPackage(): Promise<void> {
 	await buildKernels();
 	await promisify(execFile)('node_modules/.bin/tsc', ['--project', 'tsconfig.package.json']);
 	await mkdir('dist/engine/decode/kernels', { recursive: true });
-	await copyFile('engine/decode/kernels/kernels.wasm', 'dist/engine/decode/kernels/kernels.wasm');
+	for (const file of ['engine/decode/kernels/kernels.wasm', 'toolboxes/licensing/portal/shop/prices.yaml']) await copyFile(file, `dist/${file}`);
 	await buildUi();
 }
 

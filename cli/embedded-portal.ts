@@ -10,13 +10,15 @@ export const embeddedPortalName = 'embedded';
 
 export const portalPages = fileURLToPath(new URL(import.meta.url.includes('/dist/cli/') ? '../portal/' : '../dist/portal/', import.meta.url));
 
-/** Port 0 is any free one. At the first start it makes the account `local` with a licence of each toolbox. ADDRESS_IN_USE, DISK. */
-export async function openEmbeddedPortal(data: string, port: number): Promise<Portal> {
+/**
+ * Port 0 is any free one. At the first start it makes the account `local` with a licence of each toolbox; `say` is told its password then.
+ * ADDRESS_IN_USE, DISK.
+ */
+export async function openEmbeddedPortal(data: string, port: number, say: (message: string) => void): Promise<Portal> {
 	const { createPortal, ensureLocalAccount } = await import('../toolboxes/licensing/portal/portal.ts');
 	const portal = await createPortal({ database: join(data, 'portal.db'), port, outbox: join(data, 'outbox'), pagesFolder: portalPages });
 	const made = await ensureLocalAccount(portal.services, data);
-	if (made)
-		console.error(`microjoule: the licence portal at ${portal.url} has the account ${made.name} with the password ${made.password}, kept in ${join(data, 'credentials.json')}.`);
+	if (made) say(`The licence portal at ${portal.url} has the account ${made.name} with the password ${made.password}, kept in ${join(data, 'credentials.json')}.`);
 	return portal;
 }
 

@@ -26,13 +26,15 @@ export interface EngineLicensingOptions {
 	/** Address of a shared portal; undefined: the embedded one. */
 	readonly portal: string | undefined;
 	readonly portalPort: number;
+	/** For what the user should know. */
+	readonly say: (message: string) => void;
 }
 
-export async function openEngineLicensing({ data, portal: shared, portalPort }: EngineLicensingOptions): Promise<EngineLicensing> {
+export async function openEngineLicensing({ data, portal: shared, portalPort, say }: EngineLicensingOptions): Promise<EngineLicensing> {
 	await using cleanup = new AsyncDisposableStack();
 	const store = cleanup.use(await LeaseStore.open(data));
 	const neighbour = shared === undefined && store.owner !== undefined ? await engineOf(data) : undefined;
-	const embedded = shared === undefined && !neighbour ? cleanup.use(await openEmbeddedPortal(data, portalPort)) : undefined;
+	const embedded = shared === undefined && !neighbour ? cleanup.use(await openEmbeddedPortal(data, portalPort, say)) : undefined;
 	const portal = shared ?? embedded?.url ?? (await (neighbour as EngineClient).call<LicensingStatus>('GET', '/licensing')).portal;
 	const licensing = cleanup.use(
 		await Licensing.create({ portal, portalName: shared === undefined ? embeddedPortalName : undefined, store, computer: loadComputer(data), version }),

@@ -1,11 +1,15 @@
-/** `microjoule portal`: the licence portal on its own, for a whole lab; `microjoule portal admin` makes an account an administrator. */
+/**
+ * `microjoule portal`: the licence portal on its own, for a whole lab. `portal admin` makes an account an administrator, `portal rotate-key` a new
+ * signing key: for whoever has the database.
+ */
 
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import envPaths from 'env-paths';
 import { MicrojouleError } from '../drivers/errors.ts';
 import { portalPages } from './embedded-portal.ts';
-import { numberOption } from './options.ts';
+import { listOption, numberOption } from './options.ts';
 import { untilStopped } from './signals.ts';
 
 interface DatabaseOptions {
@@ -21,6 +25,8 @@ interface Options extends DatabaseOptions {
 	readonly smtp?: string;
 	readonly mailFrom?: string;
 	readonly publicUrl?: string;
+	readonly proxy?: string[];
+	readonly prices?: string;
 	readonly allowSandboxPayments?: boolean;
 	readonly offlineHours?: number;
 }
@@ -31,6 +37,10 @@ export function portalCommand(): Command {
 		.argument('<name>', 'user name')
 		.exitOverride()
 		.action((name: string, _options: unknown, command: Command) => promote(name, command.optsWithGlobals<DatabaseOptions>()));
+	const rotate = new Command('rotate-key')
+		.description('Makes a new key for signing leases; engines follow by themselves, since the key before vouches for it.')
+		.exitOverride()
+		.action((_options: unknown, command: Command) => rotateSigningKey(command.optsWithGlobals<DatabaseOptions>()));
 	return new Command('portal')
 		.description('Runs the licence portal for a whole lab until stopped. Engines join it with `microjoule serve --portal URL`.')
 		.option('--portal-port <N>', 'its port; 0 is any free one', numberOption('--portal-port', { integer: true, min: 0, max: 65_535 }), 1907)
@@ -38,13 +48,16 @@ export function portalCommand(): Command {
 		.option('--tls-cert <FILE>', 'certificate, PEM')
 		.option('--tls-key <FILE>', 'its key, PEM')
 		.option('--public-url <URL>', 'where people reach it, if not at its own address: by a name, or through a proxy')
+		.option('--proxy <ADDRESS,…>', 'proxies in front of it on other machines: addresses or networks; only these are believed who a request is from', listOption(String))
 		.option('--data <DIR>', "folder of its SQLite file and its outbox (default: the platform's data folder)")
 		.option('--database <FILE|postgres://…>', 'its database (default: DATA/portal.db)')
 		.option('--smtp <URL>', 'mail server, smtp:// or smtps:// (default: mails are written to DATA/outbox); MICROJOULE_SMTP keeps its password out of the process list')
 		.option('--mail-from <ADDRESS>', 'sender of its mails')
 		.option('--offline-hours <H>', 'how long a reserved licence works without the portal', numberOption('--offline-hours', { above: 0, max: 336, unit: 'h' }))
+		.option('--prices <FILE>', 'price list, YAML (default: the example that comes along)')
 		.option('--allow-sandbox-payments', 'lets the payment sandbox sell off this machine too: whoever signs up can help themselves')
 		.addCommand(admin)
+		.addCommand(rotate)
 		.action(serve);
 }
 
@@ -64,11 +77,13 @@ async function serve(options: Options): Promise<void> {
 		port: options.portalPort,
 		tls: options.tlsCert !== undefined && options.tlsKey !== undefined ? { certFile: options.tlsCert, keyFile: options.tlsKey } : undefined,
 		publicUrl: options.publicUrl,
+		proxies: options.proxy,
 		smtp: options.smtp ?? process.env.MICROJOULE_SMTP,
 		mailFrom: options.mailFrom,
 		outbox: join(data, 'outbox'),
 		pagesFolder: portalPages,
 		allowSandboxPayments: options.allowSandboxPayments,
+		priceFile: options.prices,
 		offlineHours: options.offlineHours,
 		logger: { level: 'warn' },
 	});
@@ -80,6 +95,18 @@ async function serve(options: Options): Promise<void> {
 
 async function promote(name: string, options: DatabaseOptions): Promise<void> {
 	const { promoteAdministrator } = await import('../toolboxes/licensing/portal/administration.ts');
-	await promoteAdministrator(databaseOf(options).database, name);
+	await promoteAdministrator(existing(options), name);
 	console.log(`${name} is an administrator now.`);
+}
+
+async function rotateSigningKey(options: DatabaseOptions): Promise<void> {
+	const { rotateKey } = await import('../toolboxes/licensing/portal/keys.ts');
+	console.log(`The portal signs with the key ${await rotateKey(existing(options))} now; one that is running takes it up within seconds.`);
+}
+
+/** NOT_FOUND: a mistyped path must not become a new portal. */
+function existing(options: DatabaseOptions): string {
+	const { database } = databaseOf(options);
+	if (/^postgres(?:ql)?:\/\//.test(database) || existsSync(database)) return database;
+	throw new MicrojouleError('NOT_FOUND', `There is no portal's database ${database}. Name it with --database or --data.`, { database });
 }

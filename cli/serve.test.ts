@@ -27,7 +27,7 @@ describe('serve', () => {
 		await new Promise((resolve) => other.once('listening', resolve));
 		const { port } = other.address() as { port: number };
 		const data = join(temporaryFolder(), 'data');
-		const { code, stdout, stderr } = await run(['serve', '--no-sim', '--port', `${port}`, '--data', data]);
+		const { code, stdout, stderr } = await run(['serve', '--no-sim', '--port', `${port}`, '--portal-port', '0', '--data', data]);
 		await new Promise((resolve) => other.close(resolve));
 		expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
 		expect(stderr.trim().split('\n')).toHaveLength(1);

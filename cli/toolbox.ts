@@ -33,7 +33,7 @@ export async function withToolbox<T>(toolbox: Toolbox, flags: ToolboxFlags, work
 
 	const store = cleanup.use(await LeaseStore.open(data));
 	const named = flags.portal ?? remote?.portal ?? storedPortal(store);
-	const portal = named ?? cleanup.use(await openEmbeddedPortal(data, 0)).url;
+	const portal = named ?? cleanup.use(await openEmbeddedPortal(data, 0, (message) => console.error(`microjoule: ${message}`))).url;
 	const portalName = named === undefined ? embeddedPortalName : undefined;
 	const common = { portal, portalName, computer: loadComputer(data), version };
 	if (store.get('leases').leases.length > 0) {

@@ -14,7 +14,7 @@ adoptToken();
 const bench = new Bench();
 void bench.start();
 
-const theme = createTheme({ primaryColor: 'cyan', fontFamily: 'system-ui, "Segoe UI", Roboto, sans-serif', cursorType: 'pointer', defaultRadius: 'md' });
+const theme = createTheme({ primaryColor: 'cyan', primaryShade: 9, fontFamily: 'system-ui, "Segoe UI", Roboto, sans-serif', cursorType: 'pointer', defaultRadius: 'md' });
 
 createRoot(document.getElementById('root') as HTMLElement).render(
 	<MantineProvider theme={theme} defaultColorScheme="auto">

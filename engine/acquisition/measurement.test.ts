@@ -98,6 +98,7 @@ class Marker implements Load {
 		this.#atUs = atS * 1e6;
 		this.uart = {
 			baudRate: 115_200,
+			powered: true,
 			take: () => {
 				const text = this.#text;
 				this.#text = undefined;

@@ -17,6 +17,7 @@ export const settingsSchema = Type.Object(
 		currentLimitMode: Type.Union([Type.Literal('cutoff'), Type.Literal('limit')]),
 		powerRegulation: Type.Union([Type.Literal('voltage'), Type.Literal('current'), Type.Literal('inline'), Type.Literal('off')]),
 		range: Type.Union([Type.Literal('low'), Type.Literal('high')]),
+		legacySink: Type.Boolean(),
 		fourWire: Type.Boolean(),
 		expansionPort: Type.Boolean(),
 		expansionVoltage: Type.Number({ description: 'V' }),

@@ -16,7 +16,7 @@ const day = 86_400;
 
 beforeEach(async () => {
 	world = await TestWorld.open();
-	anna = await world.bench.user('Anna');
+	anna = await world.user('Anna');
 	licence = await world.bench.licence(anna);
 	office = await world.computer('office');
 	home = await world.computer('home');
@@ -52,7 +52,7 @@ describe('the account', () => {
 	});
 
 	it('is shared: the same once more succeeds, another one only while nothing is reserved', async () => {
-		await world.bench.user('Bob');
+		await world.user('Bob');
 		const engine = await signedIn(office);
 		const [page, script] = [engine.connection(), engine.connection()];
 		await script.login('anna', password);
@@ -179,7 +179,7 @@ describe('a reservation', () => {
 	});
 
 	it('of a bundle unlocks both toolboxes, of a shared licence until sharing stops', async () => {
-		const bob = await world.bench.user('Bob');
+		const bob = await world.user('Bob');
 		const bundle = await world.bench.licence(anna, { type: 'Enterprise' });
 		await world.bench.licences.share(bundle, anna, 'Bob');
 		const engine = await signedIn(home, 'bob');

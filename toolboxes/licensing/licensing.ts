@@ -342,7 +342,10 @@ export class Licensing implements AsyncDisposable {
 			const wantedS = this.#store.lasting ? ttlS : (ttlS ?? guestTtlS);
 			const hold = this.#held.get(licence);
 			const covers = hold && this.#held.isGood(hold) && (hold.ttlS === undefined || (wantedS !== undefined && wantedS <= hold.ttlS));
-			if (!covers) await this.#ask(licence, hold, wantedS === undefined || hold?.ttlS === undefined ? wantedS : Math.max(wantedS, hold.ttlS));
+			if (!covers) {
+				await this.#ask(licence, hold, wantedS === undefined || hold?.ttlS === undefined ? wantedS : Math.max(wantedS, hold.ttlS));
+				await this.#list().catch(() => {}); // the lease counts
+			}
 			this.#cancelLapse(licence);
 			if (ttlS === undefined) this.#keptHere.add(licence);
 			// The connection may have gone while the portal answered.

@@ -50,9 +50,7 @@ export class PortalClient {
 			const keys = pinned.length === 0 ? identity.keys.map(({ kid, jwk }) => ({ kid, jwk })) : await follow(pinned, identity.keys);
 			const newest = keys.at(-1);
 			if (!newest || decodeProtectedHeader(identity.jws).kid !== newest.kid) throw new Error('its answer is not signed with its newest key');
-			const { payload } = await compactVerify(identity.jws, await importJWK(newest.jwk, 'EdDSA'), { algorithms: ['EdDSA'] });
-			const { nonce: answered } = JSON.parse(Buffer.from(payload).toString('utf8')) as { nonce: unknown };
-			if (answered !== nonce) throw new Error('its answer is to another question');
+			if ((await signedBy(newest, identity.jws, 'microjoule-identity+jwt')).nonce !== nonce) throw new Error('its answer is to another question');
 			return keys;
 		} catch (error) {
 			const remedy = 'If its administrator confirms that it was set up anew, delete keys.json and session.json in DATA/leases and sign in again.';
@@ -112,12 +110,18 @@ async function follow(pinned: readonly PinnedKey[], keys: Identity['keys']): Pro
 	for (const { kid, jwk, endorsement } of keys.slice(at + 1)) {
 		const before = followed.at(-1) as PinnedKey;
 		if (endorsement === null) throw new Error('its new key is not signed with the old one');
-		const { payload } = await compactVerify(endorsement, await importJWK(before.jwk, 'EdDSA'), { algorithms: ['EdDSA'] });
-		const endorsed = JSON.parse(Buffer.from(payload).toString('utf8')) as JWK;
+		const endorsed = (await signedBy(before, endorsement, 'microjoule-key+jwk')) as unknown as JWK;
 		if ((await calculateJwkThumbprint(endorsed)) !== (await calculateJwkThumbprint(jwk))) throw new Error('its new key is not the one that was signed with the old');
 		followed.push({ kid, jwk });
 	}
 	return followed;
+}
+
+/** What a key has signed, for this purpose and no other. */
+async function signedBy({ jwk }: PinnedKey, jws: string, purpose: string): Promise<Record<string, unknown>> {
+	const { payload, protectedHeader } = await compactVerify(jws, await importJWK(jwk, 'EdDSA'), { algorithms: ['EdDSA'] });
+	if (protectedHeader.typ !== purpose) throw new Error('it shows what was signed for another purpose');
+	return JSON.parse(Buffer.from(payload).toString('utf8')) as Record<string, unknown>;
 }
 
 /** What a portal refuses with, as the class of the house; undefined where it is none of ours. */

@@ -23,7 +23,7 @@ it('never has two open gates on one licence', async () => {
 	await fc.assert(
 		fc.asyncProperty(fc.array(step, { minLength: 15, maxLength: 40 }), fc.array(fc.integer({ min: -540, max: 540 }), { minLength: 3, maxLength: 3 }), async (steps, offsetsS) => {
 			await using world = await TestWorld.open();
-			const anna = await world.bench.user('Anna');
+			const anna = await world.user('Anna');
 			const licence = await world.bench.licence(anna);
 			const computers: TestComputer[] = [];
 			const scripts = new Map<TestComputer, Disposable[]>();

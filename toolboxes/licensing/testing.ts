@@ -1,7 +1,6 @@
 /** For tests of the engine's side: clocks that are moved by hand, a network that is cut, and a world of a portal and computers with engines. */
 
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer as createHttp, type Server as HttpServer, type IncomingMessage } from 'node:http';
 import { connect as connectTo, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +11,7 @@ import { LeaseStore } from './lease-store.ts';
 import type { Clocks } from './lease-time.ts';
 import { Licensing } from './licensing.ts';
 import { LicenceBench } from './portal/licence-testing.ts';
+import type { SignedIn } from './portal/licences.ts';
 
 /** Both clocks of a computer; time passes only when told to. */
 export class TestClocks implements Clocks {
@@ -59,6 +59,8 @@ export class TestNetwork implements AsyncDisposable {
 	readonly #server: Server;
 	readonly #sockets = new Set<Socket>();
 	#isCut = false;
+	/** What was sent over it, byte for byte a character. */
+	sent = '';
 	/** The port that it leads to. */
 	to: number;
 	/** Answers are lost, while requests arrive. */
@@ -78,7 +80,10 @@ export class TestNetwork implements AsyncDisposable {
 			const far = connectTo(this.to, '127.0.0.1');
 			this.#sockets.add(far.on('error', () => far.destroy()));
 			near.pipe(far);
-			far.on('data', (bytes) => this.deaf || near.write(bytes));
+			near.on('data', (bytes: Buffer) => {
+				this.sent += bytes.toString('latin1');
+			});
+			far.on('data', (bytes: Buffer) => this.deaf || near.write(bytes));
 			near.on('close', () => far.destroy());
 			far.on('close', () => near.destroy());
 		});
@@ -108,64 +113,33 @@ export class TestNetwork implements AsyncDisposable {
 export const password = 'correct horse battery staple';
 
 /** s */
-const stepS = 1800;
+const stepS = 3600;
 
 /** A real portal, and engines on computers of their own; all clocks stand until they are moved together. */
 export class TestWorld implements AsyncDisposable {
 	readonly bench: LicenceBench;
 	readonly folder: string;
-	readonly #http: HttpServer;
-	readonly #cleanup = new AsyncDisposableStack();
 	readonly computers: TestComputer[] = [];
-	/** Passwords that the portal was sent. */
-	readonly passwords: string[] = [];
-	/** Connections that engines have tried to make. */
-	upgrades = 0;
+	readonly #cleanup = new AsyncDisposableStack();
 
 	static async open(): Promise<TestWorld> {
 		const folder = mkdtempSync(join(tmpdir(), 'microjoule-licensing-'));
-		const world = new TestWorld(folder, await LicenceBench.open(join(folder, 'portal.db')));
-		await new Promise<void>((resolve) => world.#http.listen(0, '127.0.0.1', resolve));
-		return world;
+		return new TestWorld(folder, await LicenceBench.open(join(folder, 'portal.db')));
 	}
 
 	private constructor(folder: string, bench: LicenceBench) {
 		this.folder = folder;
 		this.bench = bench;
-		this.#http = createHttp((request, response) => {
-			let body = '';
-			request.on('data', (part) => {
-				body += part;
-			});
-			request.on(
-				'end',
-				() => void this.#answer(request, body).then(([status, answer]) => response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(answer))),
-			);
-		});
-		this.#http.on('upgrade', (request, socket, head) => {
-			this.upgrades++;
-			void bench.engines.upgrade(request, socket, head);
-		});
 	}
 
-	async #answer(request: IncomingMessage, body: string): Promise<[number, unknown]> {
-		const url = new URL(request.url ?? '/', 'http://localhost');
-		if (url.pathname === '/api/identity') return [200, await this.bench.keys.identity(url.searchParams.get('nonce') ?? '')];
-		if (request.method === 'DELETE') {
-			const token = request.headers.authorization?.slice(7) ?? '';
-			await this.bench.context.database.db.deleteFrom('sessions').where('id', '=', token).execute();
-			await this.bench.context.notices.publish({ type: 'sessions-ended', sessions: [token] });
-			return [200, {}];
-		}
-		const { name, password: given } = JSON.parse(body) as { name: string; password: string };
-		this.passwords.push(given);
-		const user = await this.bench.context.database.db.selectFrom('users').select(['id', 'name']).where('name_key', '=', name.toLowerCase()).executeTakeFirst();
-		if (!user || given !== password) return [401, { error: { code: 'LOGIN_FAILED', message: 'The user name or the password is wrong.', details: {} } }];
-		return [200, { token: await this.bench.session(user), user: { name: user.name } }];
+	/** A verified user, who can sign in with `password`. */
+	async user(name: string): Promise<SignedIn> {
+		const { id } = await this.bench.portal.services.accounts.create({ name, email: `${name.toLowerCase()}@example.org`, password });
+		return { id, name };
 	}
 
 	get port(): number {
-		return (this.#http.address() as { port: number }).port;
+		return this.bench.portal.port;
 	}
 
 	/** A computer whose engine reaches the portal over a network of its own. */
@@ -176,7 +150,7 @@ export class TestWorld implements AsyncDisposable {
 		return computer;
 	}
 
-	/** Time passes everywhere, at most half an hour at once, so that renewals are answered in between; and the portal makes its regular round. */
+	/** Time passes everywhere, at most an hour at once, so that renewals are answered in between; and the portal makes its regular round. */
 	async pass(seconds: number): Promise<void> {
 		for (let left = seconds; left > 0; left -= stepS) {
 			const step = Math.min(left, stepS);
@@ -197,8 +171,6 @@ export class TestWorld implements AsyncDisposable {
 
 	async [Symbol.asyncDispose](): Promise<void> {
 		await this.#cleanup.disposeAsync();
-		this.#http.closeAllConnections();
-		this.#http.close();
 		await this.bench[Symbol.asyncDispose]();
 		rmSync(this.folder, { recursive: true, force: true });
 	}

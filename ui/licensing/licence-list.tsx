@@ -17,7 +17,7 @@ export function LicenceList({ status, busy, run }: Props) {
 	return (
 		<section aria-labelledby="licences-heading">
 			<Group justify="space-between" mb="xs">
-				<Text component="h3" id="licences-heading" size="xs" fw={600} c="dimmed" tt="uppercase">
+				<Text component="h3" id="licences-heading" size="xs" fw={600} className={classes.quiet} tt="uppercase">
 					Licenses
 				</Text>
 				<Button size="compact-xs" variant="subtle" disabled={busy} onClick={() => run(api.refreshLicences)}>
@@ -47,7 +47,7 @@ function LicenceRow({ licence, computer, busy, run }: Omit<Props, 'status'> & { 
 			<div className={classes.words}>
 				<Text size="sm" fw={500}>
 					{type}{' '}
-					<Text span size="xs" c="dimmed">
+					<Text span size="xs" className={classes.quiet}>
 						{id}, {term}
 						{expires !== null && `, until ${localTime(expires)}`}
 						{!mine && `, shared by ${owner}`}

@@ -22,8 +22,23 @@ export function LoginForm({ portal, busy, run }: Props) {
 	return (
 		<form onSubmit={submit}>
 			<Stack gap="sm">
-				<TextInput label="User name or e-mail" autoComplete="username" required value={name} onChange={(event) => setName(event.currentTarget.value)} data-autofocus />
-				<PasswordInput label="Password" autoComplete="current-password" required value={password} onChange={(event) => setPassword(event.currentTarget.value)} />
+				<TextInput
+					label="User name or e-mail"
+					autoComplete="username"
+					required
+					withAsterisk={false}
+					value={name}
+					onChange={(event) => setName(event.currentTarget.value)}
+					data-autofocus
+				/>
+				<PasswordInput
+					label="Password"
+					autoComplete="current-password"
+					required
+					withAsterisk={false}
+					value={password}
+					onChange={(event) => setPassword(event.currentTarget.value)}
+				/>
 				<Button type="submit" loading={busy}>
 					Log in
 				</Button>

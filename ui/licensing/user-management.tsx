@@ -34,36 +34,46 @@ export function UserManagement({ status, opened, onClose }: Props) {
 		onClose();
 	};
 	return (
-		<Modal opened={opened} onClose={close} title="User Management" size="lg" closeButtonProps={{ 'aria-label': 'Close' }}>
-			<Stack>
-				<div role="alert">
-					{failure !== null && (
-						<Alert color="red" variant="light">
-							{failure}
-						</Alert>
-					)}
-				</div>
-				{status.user === null ? (
-					<LoginForm portal={status.portal} busy={busy} run={start} />
-				) : (
-					<>
-						<Group justify="space-between">
-							<Text size="sm">
-								Logged in as <strong>{status.user}</strong> at{' '}
-								<Anchor href={status.portal} target="_blank" rel="noreferrer">
-									{status.portal}
-								</Anchor>
-							</Text>
-							<Button size="xs" variant="default" disabled={busy} onClick={() => start(api.logout)}>
-								Log out
-							</Button>
-						</Group>
-						<Offline status={status} />
-						<LicenceList status={status} busy={busy} run={start} />
-					</>
-				)}
-			</Stack>
-		</Modal>
+		<Modal.Root opened={opened} onClose={close} size="lg">
+			<Modal.Overlay />
+			<Modal.Content>
+				{/* Mantine's header would be a second banner of the page. */}
+				<Modal.Header role="presentation">
+					<Modal.Title>User Management</Modal.Title>
+					<Modal.CloseButton aria-label="Close" />
+				</Modal.Header>
+				<Modal.Body>
+					<Stack>
+						<div role="alert">
+							{failure !== null && (
+								<Alert color="red" variant="light">
+									{failure}
+								</Alert>
+							)}
+						</div>
+						{status.user === null ? (
+							<LoginForm portal={status.portal} busy={busy} run={start} />
+						) : (
+							<>
+								<Group justify="space-between">
+									<Text size="sm">
+										Logged in as <strong>{status.user}</strong> at{' '}
+										<Anchor href={status.portal} target="_blank" rel="noreferrer">
+											{status.portal}
+										</Anchor>
+									</Text>
+									<Button size="xs" variant="default" disabled={busy} onClick={() => start(api.logout)}>
+										Log out
+									</Button>
+								</Group>
+								<Offline status={status} />
+								<LicenceList status={status} busy={busy} run={start} />
+							</>
+						)}
+					</Stack>
+				</Modal.Body>
+			</Modal.Content>
+		</Modal.Root>
 	);
 }
 

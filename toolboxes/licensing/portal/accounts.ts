@@ -3,22 +3,21 @@
  * account: answers are alike, the work is alike, and mail is sent after the answer.
  */
 
-import { randomInt } from 'node:crypto';
 import type { Selectable } from 'kysely';
 import { MicrojouleError, messageOf } from '../../../drivers/errors.ts';
 import type { Audit } from './audit.ts';
+import { Codes, newCode, type Purpose } from './codes.ts';
 import type { PortalContext } from './context.ts';
 import type { Tx } from './database/database.ts';
-import type { CodeTable, UserTable } from './database/tables.ts';
+import type { UserTable } from './database/tables.ts';
 import type { Licences } from './licences.ts';
 import type { Mail } from './mail/mailer.ts';
 import * as mails from './mail/texts.ts';
 import { checkNewPassword, hashSecret, verifySecret } from './passwords.ts';
 import { browserLabel, type Sessions } from './sessions.ts';
-import type { Throttle } from './throttle.ts';
+import type { Client, Throttle } from './throttle.ts';
 
 export type User = Selectable<UserTable>;
-type Purpose = CodeTable['purpose'];
 
 export interface SignUp {
 	readonly name: string;
@@ -31,12 +30,10 @@ export interface SignedInAccount {
 	readonly token: string;
 }
 
-const codeMs = 15 * 60_000;
-const codeTries = 5;
-/** A code can be sent again after so long. */
-const resendMs = 30_000;
 /** A sign-up that was never confirmed frees its name after so long. */
 const unconfirmedMs = 24 * 3_600_000;
+/** Begins the key of an address whose sign-up leads nowhere; no address begins so. */
+const hopeless = ' ';
 
 export class Accounts {
 	readonly #context: PortalContext;
@@ -44,6 +41,7 @@ export class Accounts {
 	readonly #sessions: Sessions;
 	readonly #throttle: Throttle;
 	readonly #licences: Licences;
+	readonly #codes: Codes;
 	/** Mails on their way. */
 	readonly #sending = new Set<Promise<void>>();
 
@@ -53,98 +51,131 @@ export class Accounts {
 		this.#sessions = sessions;
 		this.#throttle = throttle;
 		this.#licences = licences;
+		this.#codes = new Codes(context);
 	}
 
-	/** ALREADY_EXISTS for a user name; an address that has an account is told by mail only. INVALID_VALUE. */
-	async signUp({ name, email, password }: SignUp, address: string): Promise<void> {
+	/**
+	 * ALREADY_EXISTS for a user name; an address that has an account is told by mail only. The name is taken then, too, until the sign-up is
+	 * forgotten: else whether it is would tell about the address. INVALID_VALUE, TOO_MANY_TRIES.
+	 */
+	async signUp({ name, email, password }: SignUp, client: Client): Promise<void> {
 		checkName(name);
 		const emailKey = checkEmail(email);
 		checkNewPassword(password, name);
-		await this.#throttle.check('sign-up', '', address);
-		await this.#throttle.failed('sign-up', '', address); // every sign-up counts
+		await this.#throttle.attempt('sign-up', '', client);
 		const hash = await hashSecret(password);
-		const code = newCode();
-		const codeHash = await hashSecret(code);
+		const code = await newCode();
 		const now = this.#context.now();
+		const nameKey = name.toLowerCase();
 		const mail = await this.#context.database.transaction(async (tx): Promise<Mail> => {
-			const nameKey = name.toLowerCase();
-			const [byName, byEmail] = [await this.#byKey(tx, 'name_key', nameKey), await this.#byKey(tx, 'email_key', emailKey)];
-			if (byName && byName.id !== byEmail?.id) throw nameTaken(name);
-			if (byEmail?.verified_at) {
-				if (byName) throw nameTaken(name);
-				return mails.alreadyHasAccount(byEmail, this.#context.publicUrl);
-			}
+			const holder = await this.#byKey(tx, 'email_key', emailKey);
+			const confirmed = holder !== undefined && holder.verified_at !== null;
+			const email_key = confirmed ? `${hopeless}${emailKey}` : emailKey;
+			const [byName, before] = [await this.#byKey(tx, 'name_key', nameKey), await this.#byKey(tx, 'email_key', email_key)];
+			if (byName && byName.id !== before?.id) throw nameTaken(name);
 			// An unconfirmed sign-up of this address is replaced: whoever reads its mail decides.
-			if (byEmail) await tx.deleteFrom('users').where('id', '=', byEmail.id).execute();
-			const { id } = await tx
+			if (before) await tx.deleteFrom('users').where('id', '=', before.id).execute();
+			const made = await tx
 				.insertInto('users')
-				.values({ name, name_key: nameKey, email, email_key: emailKey, password: hash, admin: 0, terms_accepted_at: now, created_at: now })
+				.values({
+					name,
+					name_key: nameKey,
+					email,
+					email_key,
+					password: hash,
+					contested_at: before ? now : null,
+					admin: 0,
+					terms_accepted_at: now,
+					created_at: now,
+				})
+				.onConflict((conflict) => conflict.doNothing()) // of one at the same moment
 				.returning('id')
-				.executeTakeFirstOrThrow();
-			await this.#storeCode(tx, id, 'verify', codeHash);
-			return mails.verificationCode({ name, email }, code);
+				.executeTakeFirst();
+			if (!made) throw nameTaken(name);
+			if (confirmed) return mails.alreadyHasAccount(holder, this.#context.publicUrl);
+			await this.#codes.store(tx, made.id, 'verify', code);
+			return mails.verificationCode({ name, email }, code.text);
 		});
 		this.#send(mail);
 	}
 
-	/** CODE_INVALID, TOO_MANY_TRIES. Signs in. */
-	async verify(name: string, code: string, address: string): Promise<SignedInAccount> {
-		const user = await this.#redeem('verify', await this.#find(name), name, code, address);
-		await this.#context.database.db.updateTable('users').set({ verified_at: this.#context.now() }).where('id', '=', user.id).execute();
-		await this.#throttle.succeeded('sign-in', user.name_key, address);
-		return { user, token: await this.#sessions.create(user.id, browserLabel) };
+	/**
+	 * Signs in. `password` is needed only where somebody else may have signed up with the same address before or after: who reads the mail must not
+	 * confirm a stranger's password. CODE_INVALID, TOO_MANY_TRIES; LOGIN_FAILED where the code is right and the password is not.
+	 */
+	async verify(name: string, code: string, password: string | undefined, client: Client): Promise<SignedInAccount> {
+		const user = await this.#redeem('verify', name, code, client, async (found) => {
+			if (found.contested_at === null || (password !== undefined && (await verifySecret(found.password, password)))) return;
+			throw new MicrojouleError(
+				'LOGIN_FAILED',
+				password === undefined
+					? 'This address was signed up more than once. Enter the password that you chose as well.'
+					: 'The code is right, but this is not the password of the sign-up that it was sent for. If somebody else signed up with your address, sign up again.',
+				{ field: 'password' },
+			);
+		});
+		await this.#context.database.db.updateTable('users').set({ verified_at: this.#context.now(), contested_at: null }).where('id', '=', user.id).execute();
+		await this.#know(user, client);
+		return { user: await this.get(user.id), token: await this.#sessions.create(user.id, browserLabel) };
 	}
 
 	/** Sends the sign-up's code again, if there is such a sign-up. TOO_MANY_TRIES. */
-	async resend(name: string, address: string): Promise<void> {
-		await this.#issueCode('verify', name, address, (user) => user.verified_at === null, mails.verificationCode);
+	async resend(name: string, client: Client): Promise<void> {
+		await this.#mailCode('verify', name, client, (user) => user.verified_at === null && !user.email_key.startsWith(hopeless), mails.verificationCode);
 	}
 
-	async forgotPassword(email: string, address: string): Promise<void> {
-		await this.#issueCode('reset', email, address, (user) => user.verified_at !== null, mails.resetCode);
+	/** Sends a code, if there is such an account. TOO_MANY_TRIES. */
+	async forgotPassword(email: string, client: Client): Promise<void> {
+		await this.#mailCode('reset', email, client, (user) => user.verified_at !== null, mails.resetCode);
 	}
 
 	/** CODE_INVALID, TOO_MANY_TRIES, INVALID_VALUE. Ends every session. */
-	async resetPassword(email: string, code: string, password: string, address: string): Promise<void> {
+	async resetPassword(email: string, code: string, password: string, client: Client): Promise<void> {
 		checkNewPassword(password, '');
-		const user = await this.#redeem('reset', await this.#find(email), email, code, address);
-		await this.#setPassword(user, password, address);
+		const user = await this.#redeem('reset', email, code, client);
+		await this.#setPassword(user, password, client);
 		await this.#sessions.endAll(user.id);
+		await this.#know(user, client);
 	}
 
 	/** By user name or e-mail. LOGIN_FAILED, TOO_MANY_TRIES. */
-	async signIn(name: string, password: string, label: string, address: string): Promise<SignedInAccount> {
-		const account = name.toLowerCase();
-		await this.#throttle.check('sign-in', account, address);
+	async signIn(name: string, password: string, label: string, client: Client): Promise<SignedInAccount> {
+		// As it was typed: were name and address of an account one to this count, it would tell that they are.
+		const counted = await this.#throttle.attempt('sign-in', name.toLowerCase(), client);
 		const user = await this.#find(name);
 		const right = await verifySecret(user?.password, password);
-		if (!user || !right) {
-			await this.#throttle.failed('sign-in', account, address);
-			throw loginFailed();
-		}
+		if (!user || !right) throw loginFailed();
 		// Only who knows the password is told that the code is still missing.
 		if (user.verified_at === null)
 			throw new MicrojouleError('LOGIN_FAILED', 'The account is not confirmed yet: enter the code from the mail, or have it sent again.', { unverified: true });
-		await this.#throttle.succeeded('sign-in', account, address);
-		await this.#audit.record({ user, action: 'sign in', details: { label }, address });
-		return { user, token: await this.#sessions.create(user.id, label) };
+		const { database } = this.#context;
+		const token = await database.transaction(async (tx) => {
+			// A password that is changed at this moment must not leave a session of the old one behind.
+			const same = await database.forUpdate(tx.selectFrom('users').select('id').where('id', '=', user.id).where('password', '=', user.password)).executeTakeFirst();
+			if (!same) throw loginFailed();
+			await this.#audit.record({ user, action: 'sign in', details: { label }, address: client.address }, tx);
+			return this.#sessions.create(user.id, label, tx);
+		});
+		await this.#throttle.succeeded(counted);
+		await this.#know(user, client);
+		return { user, token };
 	}
 
 	/** LOGIN_FAILED for a wrong current password. Ends the user's other sessions. */
-	async changePassword(userId: number, sessionId: string, current: string, next: string, address: string): Promise<void> {
-		const user = await this.#confirmed(userId, current, address);
+	async changePassword(userId: number, sessionId: string, current: string, next: string, client: Client): Promise<void> {
+		const user = await this.#confirmed(userId, current, client);
 		checkNewPassword(next, user.name);
-		await this.#setPassword(user, next, address);
+		await this.#setPassword(user, next, client);
 		await this.#sessions.endAll(userId, sessionId);
 	}
 
 	/** LOGIN_FAILED for a wrong password. Reservations end first; licences and support cases go, invoices stay without the name. */
-	async delete(userId: number, password: string, address: string): Promise<void> {
-		const user = await this.#confirmed(userId, password, address);
+	async delete(userId: number, password: string, client: Client): Promise<void> {
+		const user = await this.#confirmed(userId, password, client);
 		await this.#licences.release({ id: user.id, name: user.name });
 		await this.#sessions.endAll(userId);
 		await this.#context.database.transaction(async (tx) => {
-			await this.#audit.record({ user: { id: user.id, name: user.name }, action: 'delete account', address }, tx);
+			await this.#audit.record({ user: { id: user.id, name: user.name }, action: 'delete account', address: client.address }, tx);
 			await tx.deleteFrom('users').where('id', '=', user.id).execute();
 		});
 	}
@@ -176,7 +207,7 @@ export class Accounts {
 	async tidy(): Promise<void> {
 		const { db } = this.#context.database;
 		const now = this.#context.now();
-		await db.deleteFrom('codes').where('expires_at', '<', now).execute();
+		await this.#codes.tidy();
 		await db
 			.deleteFrom('users')
 			.where('verified_at', 'is', null)
@@ -189,15 +220,17 @@ export class Accounts {
 		await Promise.allSettled(this.#sending);
 	}
 
-	async #confirmed(id: number, password: string, address: string): Promise<User> {
+	async #confirmed(id: number, password: string, client: Client): Promise<User> {
 		const user = await this.get(id);
-		await this.#throttle.check('confirm', user.name_key, address);
-		if (await verifySecret(user.password, password)) return user;
-		await this.#throttle.failed('confirm', user.name_key, address);
+		const counted = await this.#throttle.attempt('own password', user.name_key, client);
+		if (await verifySecret(user.password, password)) {
+			await this.#throttle.succeeded(counted);
+			return user;
+		}
 		throw new MicrojouleError('LOGIN_FAILED', 'The password is wrong.', { field: 'password' });
 	}
 
-	async #setPassword(user: User, password: string, address: string): Promise<void> {
+	async #setPassword(user: User, password: string, { address }: Client): Promise<void> {
 		await this.#context.database.db
 			.updateTable('users')
 			.set({ password: await hashSecret(password) })
@@ -208,57 +241,27 @@ export class Accounts {
 	}
 
 	/** Every call does the same work, whoever is named. */
-	async #issueCode(purpose: Purpose, name: string, address: string, eligible: (user: User) => boolean, mail: (user: User, code: string) => Mail): Promise<void> {
-		await this.#throttle.check(`${purpose} mail`, name.toLowerCase(), address);
-		await this.#throttle.failed(`${purpose} mail`, name.toLowerCase(), address);
-		const code = newCode();
-		const hash = await hashSecret(code);
+	async #mailCode(purpose: Purpose, name: string, client: Client, eligible: (user: User) => boolean, mail: (user: User, code: string) => Mail): Promise<void> {
+		await this.#throttle.attempt(`${purpose} mail`, name.toLowerCase(), client);
+		const code = await newCode();
 		const user = await this.#find(name);
 		if (!user || !eligible(user)) return;
-		const sent = await this.#context.database.transaction(async (tx) => {
-			const before = await tx.selectFrom('codes').select('sent_at').where('user_id', '=', user.id).where('purpose', '=', purpose).executeTakeFirst();
-			if (before && before.sent_at > this.#context.now() - resendMs) return false;
-			await this.#storeCode(tx, user.id, purpose, hash);
-			return true;
-		});
-		if (sent) this.#send(mail(user, code));
+		if (await this.#context.database.transaction((tx) => this.#codes.storeAnother(tx, user.id, purpose, code))) this.#send(mail(user, code.text));
 	}
 
-	async #storeCode(tx: Tx, user_id: number, purpose: Purpose, hash: string): Promise<void> {
-		const now = this.#context.now();
-		const fresh = { hash, tries: 0, expires_at: now + codeMs, sent_at: now };
-		await tx
-			.insertInto('codes')
-			.values({ user_id, purpose, ...fresh })
-			.onConflict((conflict) => conflict.columns(['user_id', 'purpose']).doUpdateSet(fresh))
-			.execute();
+	/** CODE_INVALID, TOO_MANY_TRIES. `also` may refuse who has the right code, which stays good. */
+	async #redeem(purpose: Purpose, name: string, code: string, client: Client, also?: (user: User) => Promise<void>): Promise<User> {
+		const counted = await this.#throttle.attempt(`${purpose} code`, name.toLowerCase(), client);
+		const user = await this.#find(name);
+		const right = await this.#codes.redeem(user?.id, purpose, code, async () => (user && also ? also(user) : undefined));
+		if (!user || !right) throw new MicrojouleError('CODE_INVALID', 'The code is wrong, used or too old. Check it, or have a new one sent.', { field: 'code' });
+		await this.#throttle.succeeded(counted);
+		return user;
 	}
 
-	/** A right code works once; the sixth guess at one finds it gone. */
-	async #redeem(purpose: Purpose, user: User | undefined, name: string, code: string, address: string): Promise<User> {
-		const account = name.toLowerCase();
-		await this.#throttle.check(`${purpose} code`, account, address);
-		const { database } = this.#context;
-		const row = user
-			? await database.transaction(async (tx) => {
-					const found = await database.forUpdate(tx.selectFrom('codes').selectAll().where('user_id', '=', user.id).where('purpose', '=', purpose)).executeTakeFirst();
-					if (!found || found.expires_at <= this.#context.now() || found.tries >= codeTries) return undefined;
-					await tx
-						.updateTable('codes')
-						.set({ tries: found.tries + 1 })
-						.where('user_id', '=', user.id)
-						.where('purpose', '=', purpose)
-						.execute();
-					return found;
-				})
-			: undefined;
-		if (user && (await verifySecret(row?.hash, code)) && row) {
-			const used = await database.db.deleteFrom('codes').where('user_id', '=', user.id).where('purpose', '=', purpose).where('hash', '=', row.hash).executeTakeFirst();
-			if (Number(used.numDeletedRows) === 1) return user;
-		}
-		if (!user) await verifySecret(undefined, code);
-		await this.#throttle.failed(`${purpose} code`, account, address);
-		throw new MicrojouleError('CODE_INVALID', 'The code is wrong, used or too old. Check it, or have a new one sent.', { field: 'code' });
+	/** Who proved to be the user: this address and this browser are no stranger's, by either name the account has. */
+	async #know({ name_key, email_key }: User, client: Client): Promise<void> {
+		for (const account of [name_key, email_key]) await this.#throttle.know(account, client);
 	}
 
 	async #find(name: string): Promise<User | undefined> {
@@ -282,10 +285,6 @@ export class Accounts {
 			.finally(() => this.#sending.delete(sending));
 		this.#sending.add(sending);
 	}
-}
-
-function newCode(): string {
-	return String(randomInt(0, 1_000_000)).padStart(6, '0');
 }
 
 /** Letters, digits, and `. _ -`: never an address, so that a user name and an e-mail cannot be confused. */

@@ -1,6 +1,7 @@
 /** What administrators do, and how the first one comes about: through a one-time secret that is shown where the portal was started, never by signing up first. */
 
 import { createHash, randomBytes } from 'node:crypto';
+import { type Expression, sql } from 'kysely';
 import { MicrojouleError } from '../../../drivers/errors.ts';
 import { type LicenceType, licenceTypes, type Term } from '../licence.ts';
 import type { Accounts, SignUp, User } from './accounts.ts';
@@ -58,13 +59,14 @@ export class Administration {
 			await this.#context.database.db
 				.insertInto('settings')
 				.values({ name: setting, value: digest(secret) })
+				.onConflict((conflict) => conflict.doNothing())
 				.execute();
 			throw error;
 		}
 	}
 
 	async users({ search = '', page = 1 }: Page) {
-		const query = this.#context.database.db.selectFrom('users').where((row) => row.or([row('name_key', 'like', like(search)), row('email_key', 'like', like(search))]));
+		const query = this.#context.database.db.selectFrom('users').where((row) => row.or([contains(row.ref('name_key'), search), contains(row.ref('email_key'), search)]));
 		const { total } = await query.select((row) => row.fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
 		const rows = await query
 			.selectAll()
@@ -151,6 +153,7 @@ function digest(secret: string): string {
 	return createHash('sha256').update(secret).digest('hex');
 }
 
-function like(search: string): string {
-	return `%${search.toLowerCase().replace(/[%_]/g, '')}%`;
+/** Whether a key, which is in lower case, has the text in it; `%` and `_` are letters like any other. */
+function contains(key: Expression<string>, text: string) {
+	return sql<boolean>`${key} like ${`%${text.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`} escape '\\'`;
 }

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { request } from 'node:http';
+import pg from 'pg';
 import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { onBothDatabases, startPostgres } from './database/testing.ts';
@@ -199,6 +200,36 @@ describe('several portals on one PostgreSQL', () => {
 			expect(second.keys.current.kid).not.toBe(old);
 			expect(second.keys.current.kid).toBe(first.keys.current.kid);
 			expect((await second.keys.identity('sixteen-letters!')).keys.slice(0, 1)).toEqual(keys);
+		} finally {
+			await server.stop();
+		}
+	}, 60_000);
+
+	it('go on after the database has hung up on them', async () => {
+		const server = await startPostgres();
+		try {
+			const where = await server.fresh();
+			await using first = await LicenceBench.open(where);
+			await using second = await LicenceBench.open(where);
+			const anna = await first.user('Anna');
+			const id = await first.licence(anna);
+			const there = await second.engine(anna, 'there');
+			await there.reserve(id);
+			const admin = new pg.Client(where);
+			await admin.connect();
+			await admin.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()');
+			await admin.end();
+			// The notice is lost, or not; the next round finds out.
+			await expect.poll(() => first.licences.return(id, anna).catch(() => undefined), { timeout: 10_000 }).toBeDefined();
+			await second.sweep();
+			await there.until(() => !there.isOpen(id));
+			// And notices come through again.
+			const look = async () => {
+				await first.licences.changed([anna.id]);
+				return there.pushes.filter(({ push }) => push === 'licences').length;
+			};
+			const before = await look();
+			await expect.poll(look, { timeout: 10_000 }).toBeGreaterThan(before + 1);
 		} finally {
 			await server.stop();
 		}

@@ -8,7 +8,7 @@ import { sql } from 'kysely';
 import { version } from '../../../engine/version.ts';
 import type { SigningKey } from '../lease.ts';
 import type { PortalContext } from './context.ts';
-import type { Tx } from './database/database.ts';
+import { openDatabase, type Tx } from './database/database.ts';
 
 export interface PublicKey {
 	readonly kid: string;
@@ -26,19 +26,19 @@ export interface Identity {
 }
 
 export class Keys {
-	readonly #context: PortalContext;
+	readonly #context: Pick<PortalContext, 'database' | 'now'>;
 	#public: readonly PublicKey[] = [];
 	#current!: SigningKey;
 
 	/** Makes the first key where there is none. */
-	static async open(context: PortalContext): Promise<Keys> {
+	static async open(context: Pick<PortalContext, 'database' | 'now'>): Promise<Keys> {
 		const keys = new Keys(context);
 		await keys.#add((known) => known === 0);
 		await keys.reload();
 		return keys;
 	}
 
-	private constructor(context: PortalContext) {
+	private constructor(context: Pick<PortalContext, 'database' | 'now'>) {
 		this.#context = context;
 	}
 
@@ -90,6 +90,15 @@ export class Keys {
 				.execute();
 		});
 	}
+}
+
+/** For whoever has the database: a new key for every process on it. Returns its id. */
+export async function rotateKey(where: string): Promise<string> {
+	await using database = await openDatabase(where);
+	const keys = await Keys.open({ database, now: Date.now });
+	await keys.rotate();
+	await keys.reload();
+	return keys.current.kid;
 }
 
 async function signingKey({ id, private_jwk }: { id: string; private_jwk: string }): Promise<SigningKey> {

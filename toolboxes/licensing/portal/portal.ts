@@ -11,6 +11,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
+import { isIP } from 'node:net';
 import { join } from 'node:path';
 import fastifyCookie from '@fastify/cookie';
 import fastifyStatic from '@fastify/static';
@@ -34,12 +35,18 @@ import { createMailer } from './mail/mailer.ts';
 import { createNotices } from './notices.ts';
 import { accountRoutes } from './routes/account-routes.ts';
 import { adminRoutes } from './routes/admin-routes.ts';
-import { recogniseSessions } from './routes/guard.ts';
+import { downloadsRoutes } from './routes/downloads-routes.ts';
+import { recogniseSessions, refuseNul } from './routes/guard.ts';
 import { hardwareRoutes } from './routes/hardware-routes.ts';
 import { licenceRoutes } from './routes/licence-routes.ts';
+import { sandboxRoutes } from './routes/sandbox-routes.ts';
 import { sessionRoutes } from './routes/session-routes.ts';
+import { shopRoutes } from './routes/shop-routes.ts';
+import { supportRoutes } from './routes/support-routes.ts';
 import type { PortalServices } from './services.ts';
 import { Sessions } from './sessions.ts';
+import { Shop } from './shop/shop.ts';
+import { Support } from './support.ts';
 import { Sweep } from './sweep.ts';
 import { Throttle } from './throttle.ts';
 
@@ -53,6 +60,8 @@ export interface PortalOptions {
 	readonly tls?: { readonly certFile: string; readonly keyFile: string };
 	/** Where people reach it, if not at its own address: behind a proxy, or by a name. */
 	readonly publicUrl?: string;
+	/** Addresses or networks (CIDR) of proxies in front of it, beside this machine's own; only these are believed who a request is from. */
+	readonly proxies?: readonly string[];
 	/** smtp:// or smtps://; without it mails are written to the outbox. */
 	readonly smtp?: string;
 	readonly mailFrom?: string;
@@ -63,6 +72,8 @@ export interface PortalOptions {
 	readonly now?: () => number;
 	/** Off loopback the sandbox takes orders only with this. */
 	readonly allowSandboxPayments?: boolean;
+	/** A price list of one's own, YAML. */
+	readonly priceFile?: string;
 	/** How long a licence works without the portal, h; default: what is set, at first 24. */
 	readonly offlineHours?: number;
 	readonly logger?: FastifyServerOptions['logger'];
@@ -100,7 +111,7 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
 	const notices = made.use(await createNotices(database));
 	const mail = createMailer({ smtp: options.smtp, outbox: options.outbox, from: options.mailFrom ?? mailFrom(publicOrigin) });
 	made.defer(() => mail.close());
-	const trustProxy = publicOrigin !== undefined && tls === undefined ? 'loopback' : false;
+	const trustProxy = publicOrigin !== undefined && tls === undefined ? ['loopback', ...(options.proxies ?? []).map(parseNetwork)] : false;
 	const https = tls ? { cert: readPem('--tls-cert', tls.certFile), key: readPem('--tls-key', tls.keyFile) } : null;
 	const http = fastify({ logger: options.logger ?? false, https, bodyLimit: 256 * 1024, forceCloseConnections: true, trustProxy } as FastifyServerOptions)
 		.withTypeProvider<TypeBoxTypeProvider>()
@@ -108,6 +119,7 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
 	made.defer(() => http.close());
 
 	let address = publicOrigin ?? '';
+	let listening = '';
 	const context: PortalContext = {
 		database,
 		notices,
@@ -128,7 +140,13 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
 	const accounts = new Accounts(context, audit, sessions, throttle, licences);
 	made.defer(() => accounts.close());
 	const administration = new Administration(context, accounts, licences, audit);
-	const services: PortalServices = { context, audit, accounts, sessions, administration, licences, keys, hardware };
+	const reachable = !isLoopback(host) || (publicOrigin !== undefined && !isLoopback(new URL(publicOrigin).hostname));
+	const sandbox = !reachable || options.allowSandboxPayments === true;
+	const shop = await Shop.open(context, licences, audit, { priceFile: options.priceFile, sandbox, address: () => listening });
+	made.defer(() => shop.close());
+	const support = new Support(context);
+	made.defer(() => support.settle());
+	const services: PortalServices = { context, audit, accounts, sessions, administration, licences, keys, hardware, shop, support };
 
 	const admission = new Admission({ host, secure: tls !== undefined, allowOrigin: publicOrigin ? [publicOrigin] : [] });
 	const publicHost = publicOrigin === undefined ? undefined : new URL(publicOrigin).host;
@@ -147,6 +165,7 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
 		{ name: 'round of the engines', work: () => engines.sweep() },
 		{ name: 'look for a new key', work: () => keys.reload() },
 		{ name: 'tidying', work: async () => void (await Promise.all([accounts.tidy(), sessions.tidy(), throttle.tidy()])) },
+		...shop.chores,
 	]);
 	made.defer(() => sweep.close());
 
@@ -168,6 +187,7 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
 	});
 	await http.register(fastifyCookie);
 	recogniseSessions(http, sessions);
+	http.addHook('preValidation', refuseNul);
 	await http.register(
 		async (api) => {
 			await api.register(sessionRoutes, { services, secure });
@@ -175,6 +195,10 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
 			await api.register(adminRoutes, { services });
 			await api.register(licenceRoutes, { services });
 			await api.register(hardwareRoutes, { services });
+			await api.register(shopRoutes, { services });
+			if (shop.sandbox) await api.register(sandboxRoutes, { services, sandbox: shop.sandbox });
+			await api.register(supportRoutes, { services });
+			await api.register(downloadsRoutes, { services });
 		},
 		{ prefix: '/api' },
 	);
@@ -190,6 +214,7 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
 	const boundPort = typeof bound === 'object' && bound ? bound.port : port;
 	const name = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '[::1]' : host.includes(':') ? `[${host}]` : host;
 	const url = `${tls ? 'https' : 'http'}://${name}:${boundPort}`;
+	listening = url;
 	if (address === '') address = url;
 	const secret = await administration.newSetUpSecret();
 	const cleanup = made.move();
@@ -243,6 +268,13 @@ function originOf(url: string): string {
 	const parsed = URL.canParse(url) ? new URL(url) : undefined;
 	if (parsed && /^https?:$/.test(parsed.protocol) && parsed.pathname === '/' && parsed.search === '') return parsed.origin;
 	throw new MicrojouleError('INVALID_VALUE', `--public-url ${url} must read like https://licences.example.com.`, { publicUrl: url });
+}
+
+function parseNetwork(text: string): string {
+	const [address, bits] = text.split('/', 2);
+	const version = isIP(address);
+	if (version !== 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128)))) return text;
+	throw new MicrojouleError('INVALID_VALUE', `--proxy ${text} must be an address or a network, such as 172.17.0.1 or 10.0.0.0/8.`, { proxy: text });
 }
 
 function mailFrom(publicOrigin: string | undefined): string {

@@ -156,7 +156,7 @@ onBothDatabases((databases) => {
 		expect(await engine.ask('renew', { lease: stored.lease })).toMatchObject({ expires: startMs + 1.5 * day * 1000 });
 		// The licence expires: pushed, and free once the engine has locked.
 		await bench.pass(day / 2 + 60);
-		await engine.until(() => !engine.isOpen(short));
+		await engine.until(() => engine.pushes.some(({ push }) => push === 'revoke'));
 		expect(engine.pushes).toContainEqual({ push: 'revoke', lease: stored.lease, licence: short, reason: 'expired' });
 		await expect.poll(() => engine.list()).toMatchObject([{}, { id: short, reservedTo: null, expired: true }]);
 	});

@@ -15,7 +15,7 @@ import { MicrojouleError } from '../../../drivers/errors.ts';
 import type { IssuedLease, RevokeReason } from '../wire.ts';
 import type { Audit } from './audit.ts';
 import type { PortalContext } from './context.ts';
-import type { Tx } from './database/database.ts';
+import type { Db, Tx } from './database/database.ts';
 import type { LicenceTable } from './database/tables.ts';
 import type { LeaseSigning, LeaseTimes } from './lease-signing.ts';
 import type { Notice } from './notices.ts';
@@ -70,15 +70,18 @@ export class Reservations {
 	}
 
 	/** NOT_FOUND, LICENCE_EXPIRED, LICENCE_TAKEN, LEASE_INVALID (the id it wants is taken). */
-	reserve({ user, computer }: EngineIdentity, { licence: id, ttl, supersedes = [], lease = newId() }: ReserveRequest): Promise<IssuedLease> {
+	async reserve(engine: EngineIdentity, { licence: id, ttl, supersedes = [], lease = newId() }: ReserveRequest): Promise<IssuedLease> {
+		const { user, computer } = engine;
+		const { db } = this.#context.database;
+		// Without a lock first: those who ask again and again for a licence that is taken hold nobody up.
+		const seen = await db.selectFrom('licences').selectAll().where('id', '=', id).executeTakeFirst();
+		if (!seen) throw noSuchLicence(id);
+		await this.#mayReserve(db, seen, engine, this.#context.now());
 		return this.change(async (tx, notices) => {
 			const licence = await this.locked(tx, id);
-			if (!(await mayUse(tx, licence, user.id))) throw noSuchLicence(id);
 			const now = this.#context.now();
-			if (isExpired(licence, now)) throw expired(licence);
-			await this.settle(tx, licence, notices);
-			const mine = licence.reserved_user_id === user.id && licence.reserved_computer === computer.id && licence.returning_at === null;
-			if (licence.reservation !== null && !mine) throw await taken(tx, licence);
+			await this.settle(tx, licence, notices, now);
+			const mine = await this.#mayReserve(tx, licence, engine, now);
 			const reservation = licence.reservation ?? newId();
 			if (!mine) notices.push(await lookAgain(tx, licence, user.id));
 			const holder = { reservation, reserved_user_id: user.id, reserved_computer: computer.id, reserved_hostname: computer.hostname, reserved_at: licence.reserved_at ?? now };
@@ -262,6 +265,17 @@ export class Reservations {
 		return this.#context.database.forUpdate(tx.selectFrom('licences').selectAll().where('id', '=', id)).executeTakeFirst();
 	}
 
+	/** Whether the licence is reserved to this user and computer already. NOT_FOUND, LICENCE_EXPIRED, LICENCE_TAKEN. */
+	async #mayReserve(db: Db, licence: LicenceRow, { user, computer }: EngineIdentity, now: number): Promise<boolean> {
+		if (!(await mayUse(db, licence, user.id))) throw noSuchLicence(licence.id);
+		if (isExpired(licence, now)) throw expired(licence);
+		if (licence.reservation === null) return false;
+		if (licence.reserved_user_id === user.id && licence.reserved_computer === computer.id && licence.returning_at === null) return true;
+		const until = await heldUntil(db, licence);
+		if (until > now) throw await taken(db, licence, until);
+		return false;
+	}
+
 	/** A lease's row and its licence, locked; undefined if the lease is over. LEASE_INVALID: held by another user or computer. */
 	async #held(tx: Tx, lease: string, user: number, computer: string) {
 		const find = () => tx.selectFrom('leases').selectAll().where('id', '=', lease).executeTakeFirst();
@@ -284,9 +298,9 @@ export class Reservations {
 	}
 
 	/** Takes leases away whose time has passed, and frees the licence of `licence` if none is left. */
-	async settle(tx: Tx, licence: LicenceRow, notices: Notice[]): Promise<void> {
+	async settle(tx: Tx, licence: LicenceRow, notices: Notice[], now = this.#context.now()): Promise<void> {
 		if (licence.reservation === null) return;
-		const over = await tx.deleteFrom('leases').where('licence_id', '=', licence.id).where('held_until', '<=', this.#context.now()).returning('id').execute();
+		const over = await tx.deleteFrom('leases').where('licence_id', '=', licence.id).where('held_until', '<=', now).returning('id').execute();
 		if (over.length === 0) return;
 		for (const { id } of over) notices.push({ type: 'lease-ended', lease: id });
 		if ((await leasesOf(tx, licence)).length > 0) return;
@@ -315,9 +329,9 @@ export class Reservations {
 }
 
 /** The owner, or somebody the licence is shared with. */
-export async function mayUse(tx: Tx, { id, owner_id }: LicenceRow, user: number): Promise<boolean> {
+export async function mayUse(db: Db, { id, owner_id }: LicenceRow, user: number): Promise<boolean> {
 	if (owner_id === user) return true;
-	return (await tx.selectFrom('shares').select('user_id').where('licence_id', '=', id).where('user_id', '=', user).executeTakeFirst()) !== undefined;
+	return (await db.selectFrom('shares').select('user_id').where('licence_id', '=', id).where('user_id', '=', user).executeTakeFirst()) !== undefined;
 }
 
 /** Tells everybody who sees the licence: owner, sharees, holder, and `others`. */
@@ -335,20 +349,26 @@ export function noSuchLicence(id: number): MicrojouleError {
 	return new MicrojouleError('NOT_FOUND', `There is no licence ${id} among yours. Look the numbers up in the list of your licences.`, { licence: id });
 }
 
-/** Says who holds it, on which computer, and until when it is on its way back. */
-export async function taken(tx: Tx, { id, reserved_user_id, reserved_hostname, returning_at }: LicenceRow): Promise<MicrojouleError> {
-	const holder = await tx
-		.selectFrom('users')
-		.select('name')
-		.where('id', '=', reserved_user_id ?? -1)
-		.executeTakeFirst();
-	const { until } = await tx
+/** When the last of its leases counts as over, ms since 1970; 0 where there is none. */
+async function heldUntil(db: Db, { id }: LicenceRow): Promise<number> {
+	const { until } = await db
 		.selectFrom('leases')
 		.select((e) => e.fn.max('held_until').as('until'))
 		.where('licence_id', '=', id)
 		.executeTakeFirstOrThrow();
+	return until ?? 0;
+}
+
+/** Says who holds it, on which computer, and until when it is on its way back. */
+export async function taken(db: Db, licence: LicenceRow, until?: number): Promise<MicrojouleError> {
+	const { id, reserved_user_id, reserved_hostname, returning_at } = licence;
+	const holder = await db
+		.selectFrom('users')
+		.select('name')
+		.where('id', '=', reserved_user_id ?? -1)
+		.executeTakeFirst();
 	const user = holder?.name ?? 'a deleted account';
-	const returningUntil = returning_at === null || until === null ? null : new Date(until).toISOString();
+	const returningUntil = returning_at === null ? null : new Date(until ?? (await heldUntil(db, licence))).toISOString();
 	const remedy =
 		returningUntil === null ? 'Return it there, or in the portal.' : `It was returned, but that computer cannot be reached: it is free at ${returningUntil} at the latest.`;
 	return new MicrojouleError('LICENCE_TAKEN', `Licence ${id} is reserved to ${user} on ${reserved_hostname}. ${remedy}`, {

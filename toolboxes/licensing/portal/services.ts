@@ -8,6 +8,8 @@ import type { Hardware } from './hardware.ts';
 import type { Keys } from './keys.ts';
 import type { Licences } from './licences.ts';
 import type { Sessions } from './sessions.ts';
+import type { Shop } from './shop/shop.ts';
+import type { Support } from './support.ts';
 
 export interface PortalServices {
 	readonly context: PortalContext;
@@ -18,4 +20,6 @@ export interface PortalServices {
 	readonly licences: Licences;
 	readonly keys: Keys;
 	readonly hardware: Hardware;
+	readonly shop: Shop;
+	readonly support: Support;
 }

@@ -7,7 +7,7 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { TestEngine } from './pages/test-engine.ts';
-import { codeIn, heading, noChromium, password, usePages } from './pages/testing.ts';
+import { codeIn, eventually, heading, noChromium, password, usePages } from './pages/testing.ts';
 
 describe.skipIf(noChromium)('the portal', () => {
 	const bench = usePages();
@@ -62,7 +62,7 @@ describe.skipIf(noChromium)('the portal', () => {
 		const confirmation = await bench.mailbox.next('anna@example.org', seen);
 		expect(confirmation.text).toMatch(/reserve/i);
 		await home.getByRole('link', { name: 'Show the licences.' }).click();
-		await expect.poll(() => home.getByRole('list', { name: 'Licences' }).locator('[data-licence]').count()).toBe(3);
+		await expect.poll(() => home.getByRole('list', { name: 'Licences' }).locator('[data-licence]').count(), eventually).toBe(3);
 		const ids = await home.locator('[data-licence]').evaluateAll((cards) => cards.map((each) => Number((each as HTMLElement).dataset.licence)));
 		expect(await home.getByRole('heading', { level: 2 }).allTextContents()).toEqual([`Automation ${ids[0]}`, `Automation ${ids[1]}`, `Battery ${ids[2]}`]);
 		const [id] = ids;
@@ -91,7 +91,7 @@ describe.skipIf(noChromium)('the portal', () => {
 		await home.getByLabel('User name').fill('bert');
 		await home.getByRole('button', { name: 'Move', exact: true }).click();
 		await home.getByRole('status').getByText('now belongs to bert').waitFor();
-		await expect.poll(() => card(home, ids[1]).count()).toBe(0);
+		await expect.poll(() => card(home, ids[1]).count(), eventually).toBe(0);
 		await card(bert, ids[1]).waitFor();
 
 		// The third is shared: the colleague reserves it, and stop sharing takes it back.
@@ -116,9 +116,9 @@ describe.skipIf(noChromium)('the portal', () => {
 		await home.getByRole('status').getByText('no longer shared with bert').waitFor();
 		await expect.poll(() => lab.holds(ids[2])).toBe(false);
 		await state(home, ids[2], 'Free');
-		await expect.poll(() => card(bert, ids[2]).count(), { timeout: 15_000 }).toBe(0);
+		await expect.poll(() => card(bert, ids[2]).count(), eventually).toBe(0);
 		await expect(lab.reserve(ids[2])).rejects.toThrow();
 		await laptop.reserve(ids[2]);
 		expect(laptop.holds(ids[2])).toBe(true);
-	}, 120_000);
+	});
 });

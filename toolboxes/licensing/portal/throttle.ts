@@ -1,17 +1,33 @@
 /**
- * Slows guessing down: after a few failures the next attempt must wait, longer each time. Counted per account from one address, per address,
- * and, mildly, per account from everywhere; the last never waits longer than a second and does not bind an address from which the
- * account was signed in to before, so that no stranger can lock somebody out.
+ * Slows guessing down: after a few failures the next attempt must wait, longer each time. Counted per account from one address, per address, and,
+ * mildly, per account from everywhere. An attempt counts when it begins, so that a thousand at once get no further than one after the other.
+ *
+ * No stranger can lock somebody out: a browser in which the account was signed in to before has a count of its own; an address from which it was is
+ * not bound by what comes from elsewhere; and that never holds anybody up for more than a second.
  */
 
+import { isIPv6 } from 'node:net';
 import { MicrojouleError } from '../../../drivers/errors.ts';
 import type { PortalContext } from './context.ts';
 
+/** Who asks. */
+export interface Client {
+	/** Of the network. */
+	readonly address: string;
+	/** A random text that the browser keeps, signed in or not. */
+	readonly device?: string;
+}
+
+export type Attempt = 'sign-in' | 'sign-up' | 'own password' | 'verify code' | 'reset code' | 'verify mail' | 'reset mail';
+
 interface Rule {
-	/** Failures without a wait. */
+	/** The failure from which on there is a wait. */
 	readonly free: number;
 	readonly longestMs: number;
 }
+
+/** What an attempt was counted under. */
+type Counted = ReadonlyMap<string, Rule>;
 
 const perPair: Rule = { free: 5, longestMs: 15 * 60_000 };
 const perAddress: Rule = { free: 30, longestMs: 60_000 };
@@ -27,50 +43,78 @@ export class Throttle {
 		this.#context = context;
 	}
 
-	/** Before an attempt. TOO_MANY_TRIES with `retryAfterS`. */
-	async check(what: string, account: string, address: string): Promise<void> {
-		const now = this.#context.now();
-		const subjects = rules(what, account, address);
-		const rows = await this.#context.database.db
-			.selectFrom('throttles')
-			.selectAll()
-			.where('subject', 'in', [...subjects.keys(), known(account, address)])
-			.execute();
-		const isKnown = rows.some(({ subject, updated_at }) => subject === known(account, address) && updated_at > now - knownMs);
-		const wait = Math.max(0, ...rows.filter(({ subject }) => subjects.has(subject) && !(isKnown && subjects.get(subject) === perAccount)).map((row) => row.blocked_until - now));
-		if (wait <= 0) return;
-		const retryAfterS = Math.ceil(wait / 1000);
-		throw new MicrojouleError('TOO_MANY_TRIES', `Too many failed attempts; try again in ${retryAfterS} s.`, { retryAfterS });
-	}
-
-	async failed(what: string, account: string, address: string): Promise<void> {
+	/** Counts as a failure until `succeeded` is given what this returns. TOO_MANY_TRIES with `retryAfterS`; then it does not count. */
+	attempt(what: Attempt, account: string, client: Client): Promise<Counted> {
 		const now = this.#context.now();
 		const { database } = this.#context;
-		for (const [subject, { free, longestMs }] of rules(what, account, address)) {
-			await database.transaction(async (tx) => {
-				const row = await database.forUpdate(tx.selectFrom('throttles').selectAll().where('subject', '=', subject)).executeTakeFirst();
-				const failures = row && row.updated_at > now - memoryMs ? row.failures + 1 : 1;
+		return database.transaction(async (tx) => {
+			const known = await tx
+				.selectFrom('throttles')
+				.select('subject')
+				.where('subject', 'in', knownSubjects(account, client))
+				.where('updated_at', '>', now - knownMs)
+				.execute();
+			const rules = rulesFor(what, account, client, new Set(known.map(({ subject }) => subject)));
+			const subjects = [...rules.keys()].sort();
+			// Rows must be there to be locked.
+			const rows = subjects.map((subject) => ({ subject, failures: 0, blocked_until: 0, updated_at: now }));
+			await tx
+				.insertInto('throttles')
+				.values(rows)
+				.onConflict((conflict) => conflict.doNothing())
+				.execute();
+			const counted = await database.forUpdate(tx.selectFrom('throttles').selectAll().where('subject', 'in', subjects).orderBy('subject')).execute();
+			const wait = Math.max(...counted.map((row) => row.blocked_until - now));
+			if (wait > 0) {
+				const retryAfterS = Math.ceil(wait / 1000);
+				throw new MicrojouleError('TOO_MANY_TRIES', `Too many attempts; try again in ${retryAfterS} s.`, { retryAfterS });
+			}
+			for (const row of counted) {
+				const { free, longestMs } = rules.get(row.subject) as Rule;
+				const failures = row.updated_at > now - memoryMs ? row.failures + 1 : 1;
 				const blocked_until = failures < free ? 0 : now + Math.min(longestMs, 1000 * 2 ** Math.min(20, failures - free));
-				await tx
-					.insertInto('throttles')
-					.values({ subject, failures, blocked_until, updated_at: now })
-					.onConflict((conflict) => conflict.column('subject').doUpdateSet({ failures, blocked_until, updated_at: now }))
-					.execute();
-			});
-		}
+				await tx.updateTable('throttles').set({ failures, blocked_until, updated_at: now }).where('subject', '=', row.subject).execute();
+			}
+			return rules;
+		});
 	}
 
-	/** The right password: this address is the account's own from now on. */
-	async succeeded(what: string, account: string, address: string): Promise<void> {
-		const { db } = this.#context.database;
+	/** The attempt was no wrong guess: account and address, or account and browser, begin anew. */
+	async succeeded(counted: Counted): Promise<void> {
+		const { database } = this.#context;
+		await database.transaction(async (tx) => {
+			const rows = await database
+				.forUpdate(
+					tx
+						.selectFrom('throttles')
+						.selectAll()
+						.where('subject', 'in', [...counted.keys()])
+						.orderBy('subject'),
+				)
+				.execute();
+			for (const { subject, failures } of rows) {
+				if (failures <= 1 || counted.get(subject) === perPair) await tx.deleteFrom('throttles').where('subject', '=', subject).execute();
+				else
+					await tx
+						.updateTable('throttles')
+						.set({ failures: failures - 1, blocked_until: 0 })
+						.where('subject', '=', subject)
+						.execute();
+			}
+		});
+	}
+
+	/** Address and browser are the account's own from now on, and need not wait for what went wrong before. */
+	async know(account: string, client: Client): Promise<void> {
 		const updated_at = this.#context.now();
-		await db
+		const rows = knownSubjects(account, client).map((subject) => ({ subject, failures: 0, blocked_until: 0, updated_at }));
+		await this.#context.database.db
 			.deleteFrom('throttles')
-			.where('subject', '=', pair(what, account, address))
+			.where('subject', 'in', [pairOf('sign-in', account, client.address), deviceOf('sign-in', account, client.device ?? '')])
 			.execute();
-		await db
+		await this.#context.database.db
 			.insertInto('throttles')
-			.values({ subject: known(account, address), failures: 0, blocked_until: 0, updated_at })
+			.values(rows)
 			.onConflict((conflict) => conflict.column('subject').doUpdateSet({ updated_at }))
 			.execute();
 	}
@@ -85,18 +129,43 @@ export class Throttle {
 	}
 }
 
-function rules(what: string, account: string, address: string): Map<string, Rule> {
-	return new Map([
-		[pair(what, account, address), perPair],
-		[`${what} address ${address}`, perAddress],
-		[`${what} account ${account}`, perAccount],
+function rulesFor(what: Attempt, account: string, client: Client, known: ReadonlySet<string>): Map<string, Rule> {
+	const pair = pairOf(what, account, client.address);
+	const address = `${what} address ${networkOf(client.address)}`;
+	// Whoever can try has a session already.
+	if (what === 'own password') return new Map([[pair, perPair]]);
+	// A whole lab may sign up behind one address.
+	if (what === 'sign-up') return new Map([[address, perAddress]]);
+	const [knownAddress, knownDevice] = knownSubjects(account, client);
+	if (client.device !== undefined && known.has(knownDevice)) return new Map([[deviceOf(what, account, client.device), perPair]]);
+	const rules = new Map([
+		[pair, perPair],
+		[address, perAddress],
 	]);
+	return known.has(knownAddress) ? rules : rules.set(`${what} account ${account}`, perAccount);
 }
 
-function pair(what: string, account: string, address: string): string {
-	return `${what} account ${account} address ${address}`;
+function pairOf(what: Attempt, account: string, address: string): string {
+	return `${what} account ${account} address ${networkOf(address)}`;
 }
 
-function known(account: string, address: string): string {
-	return `known account ${account} address ${address}`;
+function deviceOf(what: Attempt, account: string, device: string): string {
+	return `${what} account ${account} device ${device}`;
+}
+
+function knownSubjects(account: string, { address, device }: Client): string[] {
+	return [`known account ${account} address ${networkOf(address)}`, ...(device === undefined ? [] : [`known account ${account} device ${device}`])];
+}
+
+/** An IPv6 network of 64 bits has one owner, who has all its addresses. */
+function networkOf(address: string): string {
+	const [plain] = address.split('%', 1);
+	const mapped = /^::ffff:(\d+(?:\.\d+){3})$/i.exec(plain)?.[1];
+	if (mapped !== undefined || !isIPv6(plain)) return mapped ?? plain;
+	const [head, tail] = plain.split('::', 2).map((half) => (half === '' ? [] : half.split(':')));
+	const groups = tail === undefined ? head : [...head, ...Array<string>(Math.max(0, 8 - head.length - tail.length)).fill('0'), ...tail];
+	return `${groups
+		.slice(0, 4)
+		.map((group) => Number.parseInt(group, 16).toString(16))
+		.join(':')}::/64`;
 }

@@ -31,7 +31,7 @@ async function first(db: Kysely<unknown>, kind: Kind): Promise<void> {
 		table.addColumn(column, integer, (c) => (onDelete === 'set null' ? c : c.notNull()).references(`${other}.id`).onDelete(onDelete));
 
 	await make('users', (t) =>
-		int(intOrNull(textOrNull(text(id(t), 'name', 'email', 'password'), 'country'), 'verified_at'), 'admin', 'terms_accepted_at', 'created_at')
+		int(intOrNull(textOrNull(text(id(t), 'name', 'email', 'password'), 'country'), 'verified_at', 'contested_at'), 'admin', 'terms_accepted_at', 'created_at')
 			.addColumn('name_key', 'text', (c) => c.notNull().unique())
 			.addColumn('email_key', 'text', (c) => c.notNull().unique()),
 	);
@@ -137,7 +137,12 @@ async function first(db: Kysely<unknown>, kind: Kind): Promise<void> {
 	);
 	await make('orders', (t) =>
 		int(
-			intOrNull(textOrNull(text(references(id(t), 'user_id', 'users', 'set null'), 'status', 'currency', 'country', 'buyer'), 'payment_id'), 'paid_at', 'mailed_at', 'subscription_id'),
+			intOrNull(
+				textOrNull(text(references(id(t), 'user_id', 'users', 'set null'), 'status', 'currency', 'country', 'buyer'), 'payment_id'),
+				'paid_at',
+				'mailed_at',
+				'subscription_id',
+			),
 			'net',
 			'tax',
 			'total',

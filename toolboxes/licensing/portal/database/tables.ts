@@ -14,12 +14,14 @@ export interface UserTable {
 	/** Lower case: unique. */
 	name_key: string;
 	email: string;
-	/** Lower case: unique. */
+	/** Lower case: unique. Of a sign-up with an address that has an account, ` ` and the address: it can never be confirmed. */
 	email_key: string;
 	/** argon2id, PHC string. */
 	password: string;
 	/** Null until the code from the mail was entered. */
 	verified_at: number | null;
+	/** Set when this sign-up replaced another one of the same address: then its code counts only together with its password. */
+	contested_at: number | null;
 	admin: number;
 	/** ISO 3166-1 alpha-2, for the tax; null until the first order. */
 	country: string | null;

@@ -1,7 +1,7 @@
 /** Accounts in the browser: sign up, code, sign in, password, sessions, deletion; and what every page owes to keyboards and screen readers. */
 
 import { describe, expect, it } from 'vitest';
-import { codeIn, heading, noChromium, password, usePages } from './testing.ts';
+import { codeIn, eventually, heading, noChromium, password, usePages } from './testing.ts';
 
 describe.skipIf(noChromium)('accounts', () => {
 	const bench = usePages();
@@ -111,7 +111,7 @@ describe.skipIf(noChromium)('accounts', () => {
 		await bench.inspect(page, 'account');
 		const sessions = page.getByRole('table', { name: 'Sessions' });
 		await sessions.getByRole('button', { name: /^Sign out/ }).click();
-		await expect.poll(() => sessions.getByRole('button').count()).toBe(0);
+		await expect.poll(() => sessions.getByRole('button').count(), eventually).toBe(0);
 		await second.goto(`${bench.portal.url}/account`);
 		await heading(second, 'Sign in');
 
@@ -140,7 +140,7 @@ describe.skipIf(noChromium)('accounts', () => {
 		await page.getByRole('link', { name: 'Sign up' }).first().focus();
 		await page.keyboard.press('Enter');
 		await heading(page, 'Sign up');
-		await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe('Sign up');
+		await expect.poll(() => page.evaluate(() => document.activeElement?.textContent), eventually).toBe('Sign up');
 		expect(await page.title()).toBe('Sign up – Microjoule portal');
 		await page.goBack();
 		await heading(page, 'Sign in');

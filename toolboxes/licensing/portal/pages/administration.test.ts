@@ -3,7 +3,7 @@
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { TestEngine } from './test-engine.ts';
-import { heading, noChromium, password, usePages } from './testing.ts';
+import { eventually, heading, noChromium, password, usePages } from './testing.ts';
 
 describe.skipIf(noChromium)('administration', () => {
 	const bench = usePages();
@@ -55,7 +55,7 @@ describe.skipIf(noChromium)('administration', () => {
 		await page.getByRole('status').getByText('2 Enterprise licences granted to anna.').waitFor();
 
 		await anna.goto(`${bench.portal.url}/licences`);
-		await expect.poll(() => anna.getByText('31 Dec 2099').count()).toBe(2);
+		await expect.poll(() => anna.getByText('31 Dec 2099').count(), eventually).toBe(2);
 		await using engine = await TestEngine.signIn(bench.portal.url, 'anna', password, 'office-pc');
 		await engine.reserve(1);
 
@@ -78,6 +78,9 @@ describe.skipIf(noChromium)('administration', () => {
 		const hours = page.getByLabel('Offline time, hours');
 		expect(await hours.inputValue()).toBe('24');
 		await bench.inspect(page, 'settings');
+		await hours.fill('337');
+		await page.getByRole('button', { name: 'Save' }).click();
+		expect(await hours.evaluate((field: HTMLInputElement) => field.validity.rangeOverflow)).toBe(true);
 		await hours.fill('48');
 		await page.getByRole('button', { name: 'Save' }).click();
 		await page.getByRole('status').getByText('Saved.').waitFor();

@@ -3,7 +3,7 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { TestEngine } from './test-engine.ts';
-import { noChromium, password, usePages } from './testing.ts';
+import { eventually, noChromium, password, usePages } from './testing.ts';
 
 describe.skipIf(noChromium)('licences', () => {
 	const bench = usePages();
@@ -111,7 +111,7 @@ describe.skipIf(noChromium)('licences', () => {
 			.getByRole('button', { name: /^Stop sharing .* dora$/ })
 			.click();
 		await page.getByRole('status').getByText('no longer shared with dora').waitFor();
-		await expect.poll(() => card(colleague, id).count(), { timeout: 15_000 }).toBe(0);
+		await expect.poll(() => card(colleague, id).count(), eventually).toBe(0);
 
 		await card(page, id).getByRole('button', { name: /^Move/ }).click();
 		await page.getByLabel('User name').fill('DORA');

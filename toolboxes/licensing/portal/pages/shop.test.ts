@@ -2,7 +2,7 @@
 
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { heading, noChromium, usePages } from './testing.ts';
+import { eventually, heading, noChromium, usePages } from './testing.ts';
 
 describe.skipIf(noChromium)('the shop', () => {
 	const bench = usePages();
@@ -37,20 +37,20 @@ describe.skipIf(noChromium)('the shop', () => {
 		const one = await amount(page);
 		await page.getByText('Tax, 19 %').waitFor();
 		await page.getByLabel('Quantity').fill('3');
-		await expect.poll(() => amount(page)).toBeCloseTo(3 * one, 1);
+		await expect.poll(() => amount(page), eventually).toBeCloseTo(3 * one, 1);
 		await page.getByLabel('Quantity').fill('x');
 		await page.getByText('A whole number from 1.').waitFor();
 		expect(await page.getByRole('button', { name: 'Buy', exact: true }).isDisabled()).toBe(true);
 		await page.getByLabel('Quantity').fill('1');
-		await expect.poll(() => amount(page)).toBe(one);
+		await expect.poll(() => amount(page), eventually).toBe(one);
 		await page.getByRole('button', { name: 'Add a line' }).click();
-		await expect.poll(() => amount(page)).toBeCloseTo(2 * one, 1);
+		await expect.poll(() => amount(page), eventually).toBeCloseTo(2 * one, 1);
 		await bench.inspect(page, 'buy');
 		await page.getByRole('button', { name: 'Remove line 2' }).click();
-		await expect.poll(() => amount(page)).toBe(one);
+		await expect.poll(() => amount(page), eventually).toBe(one);
 		await page.getByLabel('Country').selectOption({ label: 'Sweden' });
 		await page.getByText('Tax, 25 %').waitFor();
-		await expect.poll(() => amount(page)).toBeCloseTo((one / 1.19) * 1.25, 1);
+		await expect.poll(() => amount(page), eventually).toBeCloseTo((one / 1.19) * 1.25, 1);
 		await page.getByLabel('Currency').selectOption('USD');
 		await total(page).getByText('$').waitFor();
 	});
@@ -68,6 +68,7 @@ describe.skipIf(noChromium)('the shop', () => {
 		await bench.inspect(page, 'order');
 		const [invoice] = await Promise.all([page.waitForEvent('popup'), page.getByRole('link', { name: /^Invoice \d+/ }).click()]);
 		await invoice.getByText('bert', { exact: false }).first().waitFor();
+		await bench.inspect(invoice, 'invoice');
 		await page.getByRole('link', { name: 'Orders' }).click();
 		await heading(page, 'Orders');
 		expect(await page.getByRole('table', { name: 'Orders' }).getByRole('row').count()).toBe(2);
@@ -79,6 +80,8 @@ describe.skipIf(noChromium)('the shop', () => {
 		await bench.signUp(page, 'carla');
 		await order(page);
 		await card(page, '4000 0025 0000 3155');
+		await page.getByRole('button', { name: /confirm|approve/i }).waitFor();
+		await bench.inspect(page, 'confirm');
 		await page.getByRole('button', { name: /confirm|approve/i }).click();
 		await heading(page, 'Order');
 		await page.getByRole('status').getByText('Paid', { exact: true }).waitFor();

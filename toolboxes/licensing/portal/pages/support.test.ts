@@ -17,7 +17,7 @@ describe.skipIf(noChromium)('support', () => {
 		await page.getByRole('button', { name: 'Open the case' }).click();
 		await heading(page, 'A licence <b>stays</b> taken');
 		await page.getByText('<script>document.title = 1</script>').waitFor();
-		await page.getByLabel('Answer').fill('See the file.');
+		await page.getByRole('textbox', { name: 'Answer' }).fill('See the file.');
 		await page.getByLabel(/^Attach a file/).setInputFiles({ name: 'log “1”.txt', mimeType: 'text/plain', buffer: Buffer.from('what happened') });
 		await page.getByRole('button', { name: 'Send' }).click();
 		await page.getByRole('status').getByText('The answer is sent.').waitFor();
@@ -46,7 +46,7 @@ describe.skipIf(noChromium)('support', () => {
 		await page.goto(`${bench.portal.url}/hardware`);
 		await page.getByLabel('Serial number').fill('7B3F0011');
 		await page.getByLabel('Model').fill('Arc');
-		await page.getByLabel('Name', { exact: true }).fill('Left bench');
+		await page.getByRole('textbox', { name: 'Name' }).fill('Left bench');
 		await page.getByRole('button', { name: 'Register' }).click();
 		await page.getByRole('cell', { name: 'Left bench' }).waitFor();
 		await bench.inspect(page, 'hardware');

@@ -12,7 +12,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { SMTPServer } from 'smtp-server';
 import { build } from 'vite';
-import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, vi } from 'vitest';
 import { portalPages } from '../../../../vite.config.ts';
 import { createPortal, type Portal } from '../portal.ts';
 
@@ -30,6 +30,9 @@ const views = [
 	[400, 'light', false],
 	[400, 'dark', true],
 ] as const;
+
+/** How long a test waits for what a page, or a mail, will show by itself. */
+export const eventually = { timeout: 20_000 };
 
 export interface ReceivedMail {
 	readonly to: string;
@@ -70,13 +73,10 @@ class Mailbox {
 	async next(to: string, seen: readonly ReceivedMail[] = []): Promise<ReceivedMail> {
 		let found: ReceivedMail | undefined;
 		await expect
-			.poll(
-				() => {
-					found = this.mails.findLast((mail) => mail.to === to && !seen.includes(mail));
-					return found;
-				},
-				{ timeout: 10_000 },
-			)
+			.poll(() => {
+				found = this.mails.findLast((mail) => mail.to === to && !seen.includes(mail));
+				return found;
+			}, eventually)
 			.toBeDefined();
 		return found as ReceivedMail;
 	}
@@ -129,7 +129,7 @@ export class PagesBench {
 		const context = await this.#browser.newContext({ viewport: { width: 1280, height: 800 }, colorScheme: 'light' });
 		this.#contexts.add(context);
 		const page = await context.newPage();
-		page.setDefaultTimeout(10_000);
+		page.setDefaultTimeout(20_000);
 		page.on('pageerror', (error) => this.#faults.push(error.message));
 		// A refused request is an error to the browser; here it is what a test asks for, and the page says so in words.
 		page.on('console', (message) => message.type() === 'error' && !/Failed to (load resource|fetch)/.test(message.text()) && this.#faults.push(message.text()));
@@ -164,7 +164,8 @@ export class PagesBench {
 			if (!tested && !screenshots) continue;
 			await page.setViewportSize({ width, height: 800 });
 			await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-			await page.locator(`[data-mantine-color-scheme=${colorScheme}]`).waitFor();
+			// Documents that the portal writes itself have no Mantine that must follow.
+			await expect.poll(() => page.evaluate((scheme) => document.documentElement.dataset.mantineColorScheme ?? scheme, colorScheme), eventually).toBe(colorScheme);
 			if (screenshots) await page.screenshot({ path: join(screenshots, `${name}-${width}-${colorScheme}.png`), fullPage: true });
 			if (!tested) continue;
 			const { violations } = await new AxeBuilder({ page }).analyze();
@@ -180,6 +181,8 @@ export class PagesBench {
 /** A bench for the tests of one file. Nothing may go wrong in a browser that no test asked for. */
 export function usePages(): PagesBench {
 	const bench = new PagesBench();
+	// axe takes a second a page; on a busy machine that adds up.
+	vi.setConfig({ testTimeout: 120_000 });
 	beforeAll(() => bench.start(), 120_000);
 	afterAll(() => bench.stop());
 	afterEach(async () => expect(await bench.settle()).toEqual([]));

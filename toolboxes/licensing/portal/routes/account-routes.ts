@@ -3,7 +3,7 @@
 import { type FastifyPluginCallbackTypebox, Type } from '@fastify/type-provider-typebox';
 import { MicrojouleError } from '../../../../drivers/errors.ts';
 import type { PortalServices } from '../services.ts';
-import { clearSessionCookie, signedIn } from './guard.ts';
+import { clearSessionCookie, clientOf, signedIn } from './guard.ts';
 
 const password = Type.String({ minLength: 1, maxLength: 256 });
 const nothing = Type.Object({});
@@ -41,16 +41,17 @@ export const accountRoutes: FastifyPluginCallbackTypebox<{ services: PortalServi
 
 	server.post('/account/password', {
 		schema: { summary: 'Change your password; ends your other sessions', body: Type.Object({ current: password, next: password }), response: { 200: nothing } },
-		handler: async ({ user, body, ip }) => {
-			await accounts.changePassword(user.id, user.sessionId, body.current, body.next, ip);
+		handler: async (request) => {
+			const { user, body } = request;
+			await accounts.changePassword(user.id, user.sessionId, body.current, body.next, clientOf(request));
 			return {};
 		},
 	});
 
 	server.delete('/account', {
 		schema: { summary: 'Delete your account and its licences', body: Type.Object({ password }), response: { 200: nothing } },
-		handler: async ({ user, body, ip }, reply) => {
-			await accounts.delete(user.id, body.password, ip);
+		handler: async (request, reply) => {
+			await accounts.delete(request.user.id, request.body.password, clientOf(request));
 			clearSessionCookie(reply);
 			return {};
 		},

@@ -1,8 +1,10 @@
 /** Who is asking: a browser by its cookie, a program by its bearer token. And who may: signed in, or an administrator. */
 
+import { randomBytes } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { MicrojouleError } from '../../../../drivers/errors.ts';
 import type { Sessions, SessionUser } from '../sessions.ts';
+import type { Client } from '../throttle.ts';
 
 declare module 'fastify' {
 	interface FastifyRequest {
@@ -12,6 +14,8 @@ declare module 'fastify' {
 }
 
 export const sessionCookie = 'microjoule_session';
+/** Outlives the session: names a browser in which somebody was signed in. */
+const deviceCookie = 'microjoule_device';
 
 export function bearerOf(header: string | undefined): string | undefined {
 	return /^Bearer +(\S+)$/i.exec(header ?? '')?.[1];
@@ -36,6 +40,31 @@ export async function signedIn(request: FastifyRequest): Promise<void> {
 export async function adminOnly(request: FastifyRequest): Promise<void> {
 	await signedIn(request);
 	if (!request.user.admin) throw new MicrojouleError('FORBIDDEN', 'Only an administrator of the portal may do this.');
+}
+
+/** Whether a browser's page asks; a program sends neither. */
+export function isBrowser({ headers }: FastifyRequest): boolean {
+	return headers.origin !== undefined || headers['sec-fetch-site'] !== undefined;
+}
+
+export function clientOf(request: FastifyRequest): Client {
+	const device = request.cookies[deviceCookie];
+	if (!isBrowser(request)) return { address: request.ip };
+	return { address: request.ip, device: device !== undefined && /^[\w-]{22}$/.test(device) ? device : randomBytes(16).toString('base64url') };
+}
+
+export function setDeviceCookie(reply: FastifyReply, device: string, secure: boolean): void {
+	reply.setCookie(deviceCookie, device, { path: '/api', httpOnly: true, sameSite: 'lax', secure, maxAge: 365 * 86_400 });
+}
+
+/** PostgreSQL's text cannot hold the character NUL, and nothing that people write does. INVALID_VALUE. */
+export async function refuseNul({ body, params, query }: FastifyRequest): Promise<void> {
+	if (hasNul([body, params, query])) throw new MicrojouleError('INVALID_VALUE', 'The request has a NUL character (U+0000) in a text; remove it.');
+}
+
+function hasNul(value: unknown): boolean {
+	if (typeof value === 'string') return value.includes('\0');
+	return typeof value === 'object' && value !== null && !Buffer.isBuffer(value) && Object.values(value).some(hasNul);
 }
 
 /** A session for a browser: the cookie is out of reach for scripts, and for pages of other origins. */

@@ -5,7 +5,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { User } from '../accounts.ts';
 import type { PortalServices } from '../services.ts';
 import { browserLabel } from '../sessions.ts';
-import { clearSessionCookie, setSessionCookie, signedIn } from './guard.ts';
+import type { Client } from '../throttle.ts';
+import { clearSessionCookie, clientOf, isBrowser, setDeviceCookie, setSessionCookie, signedIn } from './guard.ts';
 
 const line = (maxLength: number) => Type.String({ minLength: 1, maxLength });
 const name = line(254);
@@ -16,9 +17,11 @@ const userSchema = Type.Object({ name: Type.String(), email: Type.String(), admi
 
 export const sessionRoutes: FastifyPluginCallbackTypebox<{ services: PortalServices; secure: boolean }> = (server, { services, secure }, done) => {
 	const { accounts, administration, sessions } = services;
-	/** A browser gets a cookie that its scripts cannot read; a program, which sends no Origin, gets the token itself. */
-	const welcome = (request: FastifyRequest, reply: FastifyReply, { user, token }: { user: User; token: string }) => {
-		if (request.headers.origin === undefined && request.headers['sec-fetch-site'] === undefined) return { user: view(user), token };
+	/** A browser gets a cookie that its scripts cannot read; a program gets the token itself. What the browser was signed in to before ends. */
+	const welcome = async (request: FastifyRequest, reply: FastifyReply, { device }: Client, { user, token }: { user: User; token: string }) => {
+		if (!isBrowser(request)) return { user: view(user), token };
+		if (request.user) await sessions.end(request.user.id, request.user.sessionId);
+		if (device !== undefined) setDeviceCookie(reply, device, secure);
 		setSessionCookie(reply, token, secure);
 		return { user: view(user) };
 	};
@@ -29,21 +32,30 @@ export const sessionRoutes: FastifyPluginCallbackTypebox<{ services: PortalServi
 			body: Type.Object({ name, email: line(254), password, acceptTerms: Type.Literal(true) }),
 			response: { 202: nothing },
 		},
-		handler: async ({ body, ip }, reply) => {
-			await accounts.signUp(body, ip);
+		handler: async (request, reply) => {
+			await accounts.signUp(request.body, clientOf(request));
 			return reply.status(202).send({});
 		},
 	});
 
 	server.post('/verify', {
-		schema: { summary: 'Confirm the sign-up', body: Type.Object({ name, code }), response: { 200: Type.Object({ user: userSchema, token: Type.Optional(Type.String()) }) } },
-		handler: async (request, reply) => welcome(request, reply, await accounts.verify(request.body.name, request.body.code, request.ip)),
+		schema: {
+			summary: 'Confirm the sign-up',
+			description: 'The password is needed only where the address was signed up more than once.',
+			body: Type.Object({ name, code, password: Type.Optional(password) }),
+			response: { 200: Type.Object({ user: userSchema, token: Type.Optional(Type.String()) }) },
+		},
+		handler: async (request, reply) => {
+			const client = clientOf(request);
+			const { name: who, code: given, password: chosen } = request.body;
+			return welcome(request, reply, client, await accounts.verify(who, given, chosen, client));
+		},
 	});
 
 	server.post('/verify/resend', {
 		schema: { summary: 'Send the code again', body: Type.Object({ name }), response: { 202: nothing } },
-		handler: async ({ body, ip }, reply) => {
-			await accounts.resend(body.name, ip);
+		handler: async (request, reply) => {
+			await accounts.resend(request.body.name, clientOf(request));
 			return reply.status(202).send({});
 		},
 	});
@@ -57,7 +69,8 @@ export const sessionRoutes: FastifyPluginCallbackTypebox<{ services: PortalServi
 		},
 		handler: async (request, reply) => {
 			const { name: who, password: secret, label = browserLabel } = request.body;
-			return welcome(request, reply, await accounts.signIn(who, secret, label, request.ip));
+			const client = clientOf(request);
+			return welcome(request, reply, client, await accounts.signIn(who, secret, label, client));
 		},
 	});
 
@@ -78,16 +91,17 @@ export const sessionRoutes: FastifyPluginCallbackTypebox<{ services: PortalServi
 
 	server.post('/password/forgot', {
 		schema: { summary: 'Have a code for a new password sent', body: Type.Object({ email: line(254) }), response: { 202: nothing } },
-		handler: async ({ body, ip }, reply) => {
-			await accounts.forgotPassword(body.email, ip);
+		handler: async (request, reply) => {
+			await accounts.forgotPassword(request.body.email, clientOf(request));
 			return reply.status(202).send({});
 		},
 	});
 
 	server.post('/password/reset', {
 		schema: { summary: 'Set a new password with the code', body: Type.Object({ email: line(254), code, password }), response: { 200: nothing } },
-		handler: async ({ body, ip }) => {
-			await accounts.resetPassword(body.email, body.code, body.password, ip);
+		handler: async (request) => {
+			const { email, code: given, password: chosen } = request.body;
+			await accounts.resetPassword(email, given, chosen, clientOf(request));
 			return {};
 		},
 	});
@@ -101,7 +115,7 @@ export const sessionRoutes: FastifyPluginCallbackTypebox<{ services: PortalServi
 		handler: async (request, reply) => {
 			const { secret, ...account } = request.body;
 			const user = await administration.setUp(secret, account, request.ip);
-			return welcome(request, reply, { user, token: await sessions.create(user.id, browserLabel) });
+			return welcome(request, reply, clientOf(request), { user, token: await sessions.create(user.id, browserLabel) });
 		},
 	});
 	done();

@@ -71,9 +71,7 @@ export class Fulfilment {
 		if (!found) throw new MicrojouleError('NOT_FOUND', `There is no order ${reference}.`, { reference });
 		// Subscription, order, licence: everybody locks in this sequence.
 		const subscription =
-			found.subscription_id === null
-				? undefined
-				: await database.forUpdate(tx.selectFrom('subscriptions').selectAll().where('id', '=', found.subscription_id)).executeTakeFirst();
+			found.subscription_id === null ? undefined : await database.forUpdate(tx.selectFrom('subscriptions').selectAll().where('id', '=', found.subscription_id)).executeTakeFirst();
 		const order = await database.forUpdate(tx.selectFrom('orders').selectAll().where('reference', '=', reference)).executeTakeFirstOrThrow();
 		if (order.status === 'paid') return;
 		if (amount !== order.total || currency !== order.currency)

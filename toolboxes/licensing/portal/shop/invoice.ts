@@ -15,8 +15,7 @@ export interface InvoiceFacts {
 export function invoicePage({ reference, lines, country, currency, net, taxRate, tax, total, paid }: Order, { number, buyer, seller, remark }: InvoiceFacts): string {
 	const amount = (value: number) => `<td class="number">${html(money(value, currency))}</td>`;
 	const rows = lines.map(
-		({ type, term, quantity, unitNet, net: lineNet }) =>
-			`<tr><td>${html(type)}, ${html(term)}</td><td class="number">${quantity}</td>${amount(unitNet)}${amount(lineNet)}</tr>`,
+		({ type, term, quantity, unitNet, net: lineNet }) => `<tr><td>${html(type)}, ${html(term)}</td><td class="number">${quantity}</td>${amount(unitNet)}${amount(lineNet)}</tr>`,
 	);
 	const sums = [
 		['Net', net],

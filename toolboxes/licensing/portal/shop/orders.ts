@@ -55,8 +55,7 @@ export class Orders {
 	/** Places an order, at today's prices, and answers the address where it is paid. INVALID_VALUE, NOT_SUPPORTED. */
 	async place(user: number, basket: Basket): Promise<Order & { checkoutUrl: string }> {
 		const payments = this.#payments;
-		if (!payments)
-			throw new MicrojouleError('NOT_SUPPORTED', 'This portal takes no payments; ask its administrator for licences, or to start it with --allow-sandbox-payments.');
+		if (!payments) throw new MicrojouleError('NOT_SUPPORTED', 'This portal takes no payments; ask its administrator for licences, or to start it with --allow-sandbox-payments.');
 		const quote = this.quote(basket);
 		const { country } = basket;
 		const order = await this.#context.database.transaction(async (tx) => {
@@ -86,6 +85,13 @@ export class Orders {
 	async one(user: number, reference: string): Promise<Order> {
 		const { row, lines } = await this.#find(user, reference);
 		return view(row, lines);
+	}
+
+	/** The order, if it may still be paid. NOT_FOUND, INVALID_VALUE: it was paid or cancelled. */
+	async payable(user: number, reference: string): Promise<Order> {
+		const order = await this.one(user, reference);
+		if (openStatus.some((status) => status === order.status)) return order;
+		throw new MicrojouleError('INVALID_VALUE', `The order ${reference} is ${order.status} already; place another one.`, { reference, status: order.status });
 	}
 
 	/** The invoice as an HTML document of its own. NOT_FOUND. */

@@ -174,6 +174,7 @@ function checked(content: string, file: string): PriceFile {
 		}
 	}
 	const countries = [...Object.keys(list.taxes), ...list.untaxed];
+	for (const [code, rate] of Object.entries(list.taxes)) if (Number((rate * 100).toFixed(6)) % 1 !== 0) throw wrong(`taxes.${code}`, `is ${rate} and has more than two decimals`);
 	for (const code of countries) if (!Value.Check(country, code)) throw wrong(`taxes.${code}`, 'is no country code of two capitals');
 	const twice = countries.find((code, index) => countries.indexOf(code) !== index);
 	if (twice) throw wrong('taxes', `and untaxed name ${twice} twice`);

@@ -1,8 +1,8 @@
 /** Takes the six-digit code from the mail, which opens the account and signs in. */
 
-import { Button, Text, TextInput } from '@mantine/core';
+import { Button, PasswordInput, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import { call } from '../api.ts';
+import { ApiError, call } from '../api.ts';
 import { Form, useAction } from '../parts/action.tsx';
 import { CodeField } from '../parts/code-field.tsx';
 import { Page } from '../parts/page.tsx';
@@ -15,6 +15,7 @@ import type { SessionUser } from '../types.ts';
 
 export function VerifyPage({ query }: PageProps) {
 	const [name, setName] = useState(query.get('name') ?? '');
+	const [asksPassword, setAsksPassword] = useState(false);
 	const resend = useAction();
 	return (
 		<Page title="Enter the code" narrow>
@@ -22,7 +23,12 @@ export function VerifyPage({ query }: PageProps) {
 			<Form
 				submit="Confirm"
 				onSubmit={async (field) => {
-					const { user } = await call<{ user: SessionUser }>('POST', '/verify', { name: name.trim(), code: field('code') });
+					const given = { name: name.trim(), code: field('code'), ...(asksPassword ? { password: field('password') } : {}) };
+					const { user } = await call<{ user: SessionUser }>('POST', '/verify', given).catch((error: unknown) => {
+						// Somebody signed up with this address before or after.
+						if (error instanceof ApiError && error.code === 'LOGIN_FAILED') setAsksPassword(true);
+						throw error;
+					});
 					setUser(user);
 					navigate('/licences');
 				}}
@@ -52,6 +58,7 @@ export function VerifyPage({ query }: PageProps) {
 					spellCheck={false}
 				/>
 				<CodeField />
+				{asksPassword && <PasswordInput label="Password" name="password" required autoComplete="current-password" />}
 				<Problem>{resend.problem}</Problem>
 			</Form>
 		</Page>

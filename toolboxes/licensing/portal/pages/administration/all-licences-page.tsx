@@ -12,12 +12,12 @@ import { Pager } from '../parts/pager.tsx';
 import { Records } from '../parts/records.tsx';
 import { useLoaded } from '../parts/use-loaded.ts';
 import { say } from '../status.tsx';
-import type { Licence, PageOf } from '../types.ts';
+import type { Licence } from '../types.ts';
 
 export default function AllLicencesPage() {
 	const [search, setSearch] = useState('');
 	const [page, setPage] = useState(1);
-	const licences = useLoaded<PageOf<'licences', Licence>>(`/admin/licences?search=${part(search)}&page=${page}`, 10);
+	const licences = useLoaded<{ licences: Licence[]; pages: number }>(`/admin/licences?search=${part(search)}&page=${page}`, 10);
 	const giveBack = async (id: number) => {
 		const { licence } = await call<{ licence: Licence }>('POST', `/admin/licences/${id}/return`);
 		const until = licence.reservedTo?.returningUntil;

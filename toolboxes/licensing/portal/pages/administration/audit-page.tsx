@@ -7,11 +7,11 @@ import { Page } from '../parts/page.tsx';
 import { Pager } from '../parts/pager.tsx';
 import { Records } from '../parts/records.tsx';
 import { useLoaded } from '../parts/use-loaded.ts';
-import type { AuditEntry, PageOf } from '../types.ts';
+import type { AuditPage as Found } from '../types.ts';
 
 export default function AuditPage() {
 	const [page, setPage] = useState(1);
-	const audit = useLoaded<PageOf<'entries', AuditEntry>>(`/admin/audit?page=${page}`);
+	const audit = useLoaded<Found>(`/admin/audit?page=${page}`);
 	return (
 		<Page title="Audit log">
 			<Show loaded={audit}>
@@ -28,7 +28,7 @@ export default function AuditPage() {
 								{ title: 'What', cell: ({ action }) => action },
 								{ title: 'Licence', cell: ({ licence }) => licence ?? '' },
 								{ title: 'Details', cell: ({ details }) => inWords(details) },
-								{ title: 'From', cell: ({ address }) => address ?? '' },
+								{ title: 'From', cell: ({ address }) => address && <span className="whole">{address}</span> },
 							]}
 						/>
 						<Pager page={page} pages={pages} onPage={setPage} />

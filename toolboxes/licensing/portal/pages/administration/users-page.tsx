@@ -11,7 +11,7 @@ import { Pager } from '../parts/pager.tsx';
 import { Records } from '../parts/records.tsx';
 import { useLoaded } from '../parts/use-loaded.ts';
 import { say } from '../status.tsx';
-import type { PageOf, UserRecord } from '../types.ts';
+import type { UsersPage as Found } from '../types.ts';
 
 const types = ['Automation', 'Battery', 'Enterprise', 'All', 'Admin', 'Standard', 'Pro', 'Log'];
 const terms = ['perpetual', 'yearly', 'monthly'].map((value) => ({ value, label: capital(value) }));
@@ -20,7 +20,7 @@ export default function UsersPage() {
 	const [search, setSearch] = useState('');
 	const [page, setPage] = useState(1);
 	const [chosen, setChosen] = useState<string>();
-	const users = useLoaded<PageOf<'users', UserRecord>>(`/admin/users?search=${part(search)}&page=${page}`);
+	const users = useLoaded<Found>(`/admin/users?search=${part(search)}&page=${page}`);
 	return (
 		<Page title="Users">
 			<Stack gap="lg">

@@ -14,17 +14,18 @@ interface Props {
 	readonly licence: Licence;
 	/** The user's name. */
 	readonly me: string;
+	/** If it renews, and the user pays for that. */
 	readonly subscription: Subscription | undefined;
+	readonly onCancel: (subscription: Subscription) => Promise<void>;
 	readonly reload: () => Promise<void>;
 }
 
-export function LicenceCard({ licence, me, subscription, reload }: Props) {
+export function LicenceCard({ licence, me, subscription, onCancel, reload }: Props) {
 	const { id, type, term, expires, expired, mine, owner, sharedWith, reservedTo } = licence;
 	const [asking, setAsking] = useState<'move' | 'share'>();
 	const name = `${type} licence ${id}`;
 	const url = `/licences/${id}`;
 	const returnable = reservedTo !== null && reservedTo.returningUntil === null && (mine || reservedTo.user === me);
-	const renews = subscription && (subscription.status === 'active' || subscription.status === 'failing');
 	/** When it renews, ISO 8601. The licence itself works some days longer, should the payment fail. */
 	const renewal = subscription?.status === 'active' && !expired ? subscription.periodEnd : undefined;
 
@@ -37,11 +38,6 @@ export function LicenceCard({ licence, me, subscription, reload }: Props) {
 	const stopSharing = async (user: string) => {
 		await call('DELETE', `${url}/share/${part(user)}`);
 		say(`${name} is no longer shared with ${user}.`);
-		await reload();
-	};
-	const cancel = async () => {
-		await call('POST', `/subscriptions/${subscription?.id}/cancel`);
-		say(`${name} does not renew any more.`);
 		await reload();
 	};
 	const give = async (user: string) => {
@@ -136,8 +132,8 @@ export function LicenceCard({ licence, me, subscription, reload }: Props) {
 							</Button>
 						</>
 					)}
-					{mine && renews && (
-						<ActionButton aria-label={`Cancel renewal of ${name}`} action={cancel}>
+					{subscription && (
+						<ActionButton aria-label={`Cancel renewal of ${name}`} action={() => onCancel(subscription)}>
 							Cancel renewal
 						</ActionButton>
 					)}

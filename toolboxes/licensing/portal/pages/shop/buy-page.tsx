@@ -9,7 +9,7 @@ import { Show } from '../parts/loading.tsx';
 import { Page } from '../parts/page.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { useLoaded } from '../parts/use-loaded.ts';
-import type { Account, Order, OrderLine, Prices, Quote } from '../types.ts';
+import type { Account, BasketLine, Prices, Quote } from '../types.ts';
 import { openCheckout } from './open-checkout.ts';
 import { Totals } from './totals.tsx';
 
@@ -23,7 +23,7 @@ export default function BuyPage() {
 	);
 }
 
-interface BasketLine {
+interface TypedLine {
 	readonly key: number;
 	readonly type: string;
 	readonly term: string;
@@ -32,7 +32,7 @@ interface BasketLine {
 }
 
 /** Undefined while it is no whole number from 1. */
-function asOrderLine({ type, term, quantity }: BasketLine): OrderLine | undefined {
+function asBasketLine({ type, term, quantity }: TypedLine): BasketLine | undefined {
 	const number = Number(quantity);
 	return Number.isInteger(number) && number >= 1 ? { type, term, quantity: number } : undefined;
 }
@@ -41,7 +41,7 @@ function Basket({ prices, country: known }: { prices: Prices; country: string | 
 	const types = [...new Set(prices.products.map(({ type }) => type))];
 	const termsOf = (type: string) => prices.products.filter((product) => product.type === type).map(({ term }) => term);
 	const nextKey = useRef(1);
-	const [lines, setLines] = useState<readonly BasketLine[]>(() => [{ key: 0, type: types[0], term: termsOf(types[0])[0], quantity: '1' }]);
+	const [lines, setLines] = useState<readonly TypedLine[]>(() => [{ key: 0, type: types[0], term: termsOf(types[0])[0], quantity: '1' }]);
 	const [country, setCountry] = useState(known ?? '');
 	const [currency, setCurrency] = useState(prices.default);
 	const [quote, setQuote] = useState<Quote>();
@@ -49,7 +49,7 @@ function Basket({ prices, country: known }: { prices: Prices; country: string | 
 	const addButton = useRef<HTMLButtonElement>(null);
 	const buying = useAction();
 
-	const wanted = lines.map(asOrderLine);
+	const wanted = lines.map(asBasketLine);
 	const complete = country !== '' && wanted.length > 0 && wanted.every((line) => line !== undefined);
 	const request = complete ? JSON.stringify({ lines: wanted, country, currency }) : undefined;
 	useEffect(() => {
@@ -69,13 +69,13 @@ function Basket({ prices, country: known }: { prices: Prices; country: string | 
 		return () => abort.abort();
 	}, [request]);
 
-	const change = (key: number, part: Partial<BasketLine>) => setLines(lines.map((line) => (line.key === key ? { ...line, ...part } : line)));
+	const change = (key: number, part: Partial<TypedLine>) => setLines(lines.map((line) => (line.key === key ? { ...line, ...part } : line)));
 	const add = () => setLines([...lines, { key: nextKey.current++, type: types[0], term: termsOf(types[0])[0], quantity: '1' }]);
 	const remove = (key: number) => {
 		setLines(lines.filter((line) => line.key !== key));
 		addButton.current?.focus();
 	};
-	const buy = () => buying.run(async () => openCheckout(await call<Order>('POST', '/orders', JSON.parse(request as string))));
+	const buy = () => buying.run(async () => openCheckout((await call<{ checkoutUrl: string }>('POST', '/orders', JSON.parse(request as string))).checkoutUrl));
 
 	return (
 		<Stack>

@@ -23,7 +23,10 @@ export default function OrdersPage() {
 						empty="Nothing was ordered yet."
 						columns={[
 							{ title: 'Ordered', cell: ({ reference, created }) => <Link to={`/orders/${reference}`}>{time(created)}</Link> },
-							{ title: 'Licences', cell: ({ lines }) => lines.map(({ type, term, quantity }) => `${quantity} × ${type}, ${term}`).join('; ') },
+							{
+								title: 'Licences',
+								cell: ({ lines, renewal }) => lines.map(({ type, term, quantity }) => `${quantity} × ${type}, ${term}${renewal ? ', renewed' : ''}`).join('; '),
+							},
 							{ title: 'Status', cell: ({ status }) => statusInWords(status) },
 							{ title: 'Total', number: true, cell: ({ total, currency }) => money(total, currency) },
 							{ title: 'Invoice', cell: (order) => <InvoiceLink order={order} /> },

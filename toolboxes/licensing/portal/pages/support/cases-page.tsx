@@ -31,7 +31,7 @@ export default function CasesPage() {
 							rows={list}
 							id={({ id }) => id}
 							empty="No case was opened yet."
-							columns={staff ? [columns[0], { title: 'User', cell: ({ user }) => user ?? 'Deleted account' }, ...columns.slice(1)] : columns}
+							columns={staff ? [columns[0], { title: 'User', cell: ({ user }) => user }, ...columns.slice(1)] : columns}
 						/>
 					)}
 				</Show>

@@ -19,7 +19,9 @@ export default function DownloadsPage() {
 								<Text size="sm" c="dimmed" mb="xs">
 									{platform}, version {version}
 								</Text>
-								<Code block>{how}</Code>
+								<Code block className="commands">
+									{how}
+								</Code>
 							</section>
 						))}
 					</Stack>
