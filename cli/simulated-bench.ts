@@ -90,7 +90,10 @@ export async function buildBench(flags: BenchFlags): Promise<BenchDevice[]> {
 		const own = device.load === undefined && device.replay === undefined ? common : device;
 		const outputs = end ? { load: 'none', replay: undefined } : { load: own.load, replay: own.replay };
 		const more = { name: device.serialName, time: end?.time, load: end?.source === device ? end.wire : undefined, feed: end?.sink === device ? end.wire : undefined };
-		built.set(device, await buildSimulator(device.kind, { ...flags, ...outputs, seed: (flags.seed ?? 0) + devices.indexOf(device) }, more));
+		built.set(
+			device,
+			await buildSimulator(device.kind, { ...flags, ...outputs, seed: (flags.seed ?? 0) + devices.filter(({ kind }) => kind === device.kind).indexOf(device) }, more),
+		);
 	}
 	return devices.map((device) => ({ simulator: built.get(device) as Simulator, name: device.name, main: device.wire === undefined && flags.simOutput !== 'off' }));
 }

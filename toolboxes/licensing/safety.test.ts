@@ -9,12 +9,11 @@ import { MicrojouleError } from '../../drivers/errors.ts';
 import { password, type TestComputer, TestWorld } from './testing.ts';
 
 const names = ['office', 'home', 'lab'] as const;
+const at = fc.integer({ min: 0, max: 2 });
 const step = fc.oneof(
-	{
-		weight: 5,
-		arbitrary: fc.record({ do: fc.constantFrom('reserve', 'return', 'cut', 'mend', 'restart', 'deaf', 'script', 'hang up' as const), at: fc.integer({ min: 0, max: 2 }) }),
-	},
-	{ weight: 1, arbitrary: fc.record({ do: fc.constant('portal return' as const), at: fc.constant(0) }) },
+	{ weight: 8, arbitrary: fc.record({ do: fc.constant('reserve' as const), at }) },
+	{ weight: 8, arbitrary: fc.record({ do: fc.constantFrom('return', 'cut', 'mend', 'mend', 'restart', 'deaf', 'script', 'hang up' as const), at }) },
+	{ weight: 4, arbitrary: fc.record({ do: fc.constant('portal return' as const), at: fc.constant(0) }) },
 	{ weight: 2, arbitrary: fc.record({ do: fc.constantFrom('minutes', 'hours', 'a day' as const), at: fc.constant(0) }) },
 );
 

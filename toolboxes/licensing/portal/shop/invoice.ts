@@ -34,6 +34,6 @@ ${rows.join('\n')}
 ${sums.map(([name, value]) => `<tr><th scope="row" colspan="3">${html(name)}</th>${amount(value)}</tr>`).join('\n')}
 </tbody>
 </table>
-<p>Paid. ${html(remark ?? '')}</p>`,
+<p>${html(remark ?? 'Paid.')}</p>`,
 	);
 }
