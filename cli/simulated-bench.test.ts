@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { messageOf } from '../drivers/errors.ts';
+import { converterEfficiency, converterFigures } from '../drivers/simulator/converter.ts';
 import { type BenchFlags, buildBench, simulatedDevice } from './simulated-bench.ts';
 import { start, temporaryFolder } from './testing.ts';
 
@@ -68,12 +69,20 @@ it('serve shows two named devices, and the sink measures what the source deliver
 		return response.json();
 	};
 	// biome-ignore lint/suspicious/noExplicitAny: whatever the API answers
-	const devices: any[] = (await request('/devices')).devices ?? (await request('/devices'));
+	const devices: any[] = await request('/devices');
 	expect(devices.map(({ name }) => name)).toEqual(['Ace_source', 'Ace_sink']);
 	expect(devices.map(({ settings }) => settings.main)).toEqual([false, false]);
 	const [source, sink] = devices.map(({ id }) => id);
 	await request(`/devices/${source}/settings`, 'PATCH', { mainVoltage: 3.1, main: true });
 	await request(`/devices/${sink}/settings`, 'PATCH', { powerRegulation: 'current', mainCurrent: -0.1, main: true });
+	const { id } = await request('/recordings', 'POST');
+	while ((await request('/recordings')).current.duration < 1) await new Promise((resolve) => setTimeout(resolve, 20));
+	await request('/recordings/stop', 'POST');
+	const statistics: { device: string; channel: string; average: number }[] = await request(`/recordings/${id}/statistics?from=0.5&to=1`);
+	const average = (device: string, channel: string) => statistics.find((each) => each.device === device && each.channel === channel)?.average as number;
+	expect(average(sink, 'mc')).toBeCloseTo(-0.1, 6);
+	expect(average(sink, 'mv')).toBeCloseTo(converterFigures.outputV, 5);
+	expect(-average(sink, 'mp') / average(source, 'mp')).toBeCloseTo(converterEfficiency(3.1, 0.1), 5);
 	child.kill('SIGTERM');
 	expect(await ended).toMatchObject({ code: 0, stderr: '' });
 });

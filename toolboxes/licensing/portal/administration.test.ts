@@ -148,10 +148,7 @@ onBothDatabases((databases) => {
 		await using _ = bench;
 		const [id] = (await bench.ask('POST', '/admin/users/anna/licences', { type: 'Battery', term: 'perpetual', quantity: 1 }, ada)).body.licences;
 		const { reservations } = bench.portal.services.licences;
-		await reservations.reserve(
-			{ user: { id: await bench.userId('anna'), name: 'anna' }, computer: { id: 'c'.repeat(32), hostname: 'office' } },
-			{ id: 1, type: 'reserve', licence: id, ttl: 60 },
-		);
+		await reservations.reserve({ user: { id: await bench.userId('anna'), name: 'anna' }, computer: { id: 'c'.repeat(32), hostname: 'office' } }, { licence: id, ttl: 60 });
 		// Its engine cannot be reached: it reads so until the lease has run out.
 		const until = new Date(bench.clock + 60_000).toISOString();
 		expect(await bench.ask('POST', `/admin/licences/${id}/return`, {}, ada)).toMatchObject({
@@ -163,7 +160,7 @@ onBothDatabases((databases) => {
 		expect(await bench.ask('POST', `/admin/licences/${id}/return`, {}, ada)).toMatchObject({ status: 200 });
 		expect(await bench.ask('POST', '/admin/licences/987654/return', {}, ada)).toMatchObject({ status: 404 });
 		const { entries } = (await bench.ask('GET', '/admin/audit', undefined, ada)).body;
-		expect(entries.find(({ action }: { action: string }) => action === 'return')).toMatchObject({ user: 'ada', licence: id, details: { hostname: 'office' } });
+		expect(entries.findLast(({ action }: { action: string }) => action === 'return')).toMatchObject({ user: 'ada', licence: id, details: { hostname: 'office' } });
 	});
 
 	it('shows the log from its end, a page at a time', async () => {

@@ -33,16 +33,8 @@ import { writeOfflineHours } from './lease-signing.ts';
 import { Licences } from './licences.ts';
 import { createMailer } from './mail/mailer.ts';
 import { createNotices } from './notices.ts';
-import { accountRoutes } from './routes/account-routes.ts';
-import { adminRoutes } from './routes/admin-routes.ts';
-import { downloadsRoutes } from './routes/downloads-routes.ts';
 import { recogniseSessions, refuseNul } from './routes/guard.ts';
-import { hardwareRoutes } from './routes/hardware-routes.ts';
-import { licenceRoutes } from './routes/licence-routes.ts';
-import { sandboxRoutes } from './routes/sandbox-routes.ts';
-import { sessionRoutes } from './routes/session-routes.ts';
-import { shopRoutes } from './routes/shop-routes.ts';
-import { supportRoutes } from './routes/support-routes.ts';
+import { apiRoutes } from './routes/routes.ts';
 import type { PortalServices } from './services.ts';
 import { Sessions } from './sessions.ts';
 import { Shop } from './shop/shop.ts';
@@ -188,20 +180,7 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
 	await http.register(fastifyCookie);
 	recogniseSessions(http, sessions);
 	http.addHook('preValidation', refuseNul);
-	await http.register(
-		async (api) => {
-			await api.register(sessionRoutes, { services, secure });
-			await api.register(accountRoutes, { services });
-			await api.register(adminRoutes, { services });
-			await api.register(licenceRoutes, { services });
-			await api.register(hardwareRoutes, { services });
-			await api.register(shopRoutes, { services });
-			if (shop.sandbox) await api.register(sandboxRoutes, { services, sandbox: shop.sandbox });
-			await api.register(supportRoutes, { services });
-			await api.register(downloadsRoutes, { services });
-		},
-		{ prefix: '/api' },
-	);
+	await http.register(apiRoutes, { prefix: '/api', services, secure });
 	await servePages(http, options.pagesFolder);
 	http.server.on('upgrade', (request, socket, head) => void engines.upgrade(request, socket, head));
 	http.addHook('preClose', () => engines.close());
