@@ -21,14 +21,14 @@ import { BaselineValues } from './baseline.ts';
 import { type CutterTarget, FrameCutter } from './cutter.ts';
 import { ArcMaintenance } from './maintenance.ts';
 import { ArcMeasurement } from './measurement.ts';
-import { channelNamed, resolvePlan, wireIdOf } from './plan.ts';
-import { channelOf, kindOf, parameter, payloadKind, readRecords, recordType, rxBit, sampleRateWord, wireIds } from './protocol.ts';
+import { resolvePlan } from './plan.ts';
+import { PresentValues } from './present-values.ts';
+import { channelOf, kindOf, parameter, payloadKind, readRecords, recordType, sampleRateWord, wireIds } from './protocol.ts';
 import { ArcSession } from './session.ts';
 import { type OutputGuard, SettingsControl } from './settings-control.ts';
 
 /** Waited at closing for the output to go off, in s. */
 const closeTimeoutS = 1;
-const valueTimeoutS = 1;
 /** A start burst has had its effect after this; frames that still lack a channel are then all there is, in s. */
 const startLenienceS = 0.5;
 const startTimeoutS = 3;
@@ -38,8 +38,6 @@ const baselineEndS = 0.06;
 /** A stream that does not end is left alone after this, in s. */
 const drainTimeoutS = 3;
 const drainStepS = 0.02;
-/** How far a sense pin may lie from the output's pin to be used, V. */
-const senseLimitV: Readonly<Record<InstrumentKind, number>> = { arc: 0.4, ace: 0.5 };
 
 export interface ArcOptions {
 	/** Default: whether the device's serial number says so. */
@@ -57,6 +55,7 @@ export class ArcInstrument implements Instrument {
 	readonly #session: ArcSession;
 	readonly #control: SettingsControl;
 	readonly #maintenance: ArcMaintenance;
+	readonly #present: PresentValues;
 	readonly #baseline: BaselineValues;
 	readonly #listeners = new Set<(event: InstrumentEvent) => void>();
 	/** Rates set on the device by this driver, by channel. */
@@ -86,6 +85,15 @@ export class ArcInstrument implements Instrument {
 			lateRejection: (command, statusCode, word) => this.#control.lateRejection(command, statusCode, word),
 		});
 		this.#maintenance = new ArcMaintenance(this.#session, clock, () => this.identity);
+		this.#present = new PresentValues({
+			clock,
+			baseline: this.#baseline,
+			identity: () => this.identity,
+			settings: () => this.#control.settings,
+			measurement: () => this.#measurement,
+			check: () => this.#check(),
+			whenGone: this.#whenGone,
+		});
 		this.#control = new SettingsControl(this.#session, clock, {
 			guard: options.guard,
 			name: () => this.identity.name,
@@ -137,32 +145,26 @@ export class ArcInstrument implements Instrument {
 
 	async set(change: SettingsChange): Promise<Readonly<Settings>> {
 		this.#check();
-		return this.#control.set(change);
+		try {
+			return await this.#control.set(change);
+		} finally {
+			this.#present.changed();
+		}
 	}
 
 	async value(channel: string): Promise<number> {
 		this.#check();
-		const described = channelNamed(this.#model, channel);
-		if (described.kind === 'log') throw new MicrojouleError('INVALID_VALUE', `Channel ${channel} carries text and has no value; name a sampled channel.`, { channel });
-		const value = await this.#present(channel);
-		if (described.kind === 'digital') return (value >>> (channel === 'i1' ? 0 : 1)) & 1;
-		return value;
+		return this.#present.value(channel);
 	}
 
 	async rxLevel(): Promise<boolean> {
 		this.#check();
-		const { name, simulated } = this.identity;
-		if (!simulated) throw new MicrojouleError('NOT_SUPPORTED', `Where a real instrument shows the level of its RX pin is not known; connect the signal to GPI 1 of ${name}.`);
-		if (this.settings.uart) throw new MicrojouleError('NOT_SUPPORTED', `The RX pin of ${name} belongs to its UART; switch the UART off to read it as an input.`);
-		return ((await this.#present('i1')) & rxBit) !== 0;
+		return this.#present.rxLevel();
 	}
 
 	async fourWireState(): Promise<FourWireState> {
 		this.#check();
-		if (!this.settings.fourWire) return 'disabled';
-		const limitV = senseLimitV[this.identity.kind];
-		const [output, plus, minus] = await Promise.all(['mv', 'sp', 'sn'].map((channel) => this.value(channel)));
-		return Math.abs(output - plus) <= limitV && Math.abs(minus) <= limitV ? 'active' : 'inactive';
+		return this.#present.fourWireState();
 	}
 
 	async calibrate(): Promise<void> {
@@ -439,23 +441,6 @@ export class ArcInstrument implements Instrument {
 			const idleAgain = this.#baseline.lastAt - Math.max(lastFrameAt(), from) >= baselineEndS;
 			if (quietS >= streamEndS || idleAgain || now - from >= drainTimeoutS) return;
 		}
-	}
-
-	/** The raw word of a channel: from the running measurement if it is measured, else from the next baseline record. */
-	async #present(channel: string): Promise<number> {
-		const wireId = wireIdOf(channel);
-		const value = this.#measuredValue(wireId) ?? (await Promise.race([this.#baseline.next(wireId, valueTimeoutS), this.#whenGone])) ?? undefined;
-		this.#check();
-		if (value === undefined) throw new MicrojouleError('DEVICE_TIMEOUT', `No value of ${channel} came within ${valueTimeoutS} s; check the cable, then reconnect.`, { channel });
-		return value;
-	}
-
-	#measuredValue(wireId: number): number | undefined {
-		const latest = this.#measurement?.batcher.latest();
-		const channel = latest?.layout.channels.find(({ id }) => id === channelOf(wireId));
-		if (!latest || !channel) return undefined;
-		const { frame } = latest;
-		return new DataView(frame.buffer, frame.byteOffset).getFloat32(channel.offset + 4 * (channel.count - 1), true);
 	}
 
 	#emit(event: InstrumentEvent): void {

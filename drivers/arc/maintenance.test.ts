@@ -190,6 +190,20 @@ describe('pins and sense', () => {
 		await close();
 	});
 
+	it('never answers with a sample from before a change', async () => {
+		const { instrument, close } = await simulated();
+		await instrument.set({ mainVoltage: 3.6, uart: true, main: true });
+		await instrument.start({ channels: [{ id: 'mv' }, { id: 'i1' }] }, new TestSink());
+		for (let turn = 0; turn < 5; turn++) {
+			await instrument.set({ uart: false });
+			expect(await instrument.rxLevel()).toBe(true);
+			await instrument.set({ main: false });
+			expect(await instrument.rxLevel()).toBe(false);
+			await instrument.set({ uart: true, main: true });
+		}
+		await close();
+	});
+
 	it.each([
 		['arc' as const, { expansionSupply: 5 }, { expansionSupply: 12 }],
 		['ace' as const, { expansionSupply: 12.5 }, { expansionSupply: 15.1 }],

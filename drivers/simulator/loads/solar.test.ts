@@ -7,7 +7,8 @@ it.each([true, false])('a solar cell gives up what is sunk from it, down to its 
 	const bench = new Bench({ model: models.arc, seed: 1, noise, load: parseLoad('solar:0.015') });
 	Object.assign(bench.controls, { main: true, powerRegulation: 'current', mainCurrent: 0 });
 	const curve: { asked: number; current: number; voltage: number }[] = [];
-	for (let asked = 0; asked <= 0.02; asked += 0.001) {
+	for (let step = 0; step <= 20; step++) {
+		const asked = step / 1000;
 		bench.controls.mainCurrent = -asked;
 		bench.advance(80, 4);
 		const { current, voltage } = bench.advance(20, 4);

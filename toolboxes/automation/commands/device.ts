@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { Type } from 'typebox';
 import { messageOf } from '../../../drivers/errors.ts';
 import { command, keys } from '../command.ts';
-import { invalidValue, ScriptingError } from '../scripting-error.ts';
+import { invalidValue } from '../scripting-error.ts';
 
 const value = { ...keys.device, value: Type.Number() };
 const enable = { ...keys.device, enable: Type.Boolean() };
@@ -148,10 +148,8 @@ export const deviceCommands = [
 		handle: async ({ bench }, { device_id }) => ({ value: await bench.instrument(device_id).fourWireState() }),
 	}),
 	command('arc_enable_legacy_sink', {
-		brief: 'Lets an output in voltage regulation sink. Simulated devices and real ones always may: only `true` is taken.',
+		brief: 'Stores the setting of that name; nothing else depends on it.',
 		request: enable,
-		handle: (_context, { enable: on }) => {
-			if (!on) throw new ScriptingError('Operation not supported', 'An output that must not sink is not supported; set a positive current or voltage.');
-		},
+		handle: async ({ bench }, { device_id, enable: legacySink }) => void (await bench.set(device_id, { legacySink })),
 	}),
 ];
