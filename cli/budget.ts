@@ -120,13 +120,13 @@ async function measure(budget: Budget, baseline: Baseline, options: RunOptions, 
 	);
 	await bench.add(instrument);
 	const startedAt = new Date().toISOString();
-	const started = clock.now();
+	const started = performance.now();
 	const progress = progressBar('Repetition', budget.repetitions, options.json);
 	const outcome = await runBudget({
 		bench,
 		budget,
 		baseline,
-		delay: (seconds) => clock.delay(seconds),
+		clock,
 		requireLicence: () => gate.require('automation'),
 		onRepetition: (done) => progress.update(done),
 		signal,
@@ -136,7 +136,7 @@ async function measure(budget: Budget, baseline: Baseline, options: RunOptions, 
 		budget: budget.name,
 		version,
 		startedAt,
-		durationS: clock.now() - started,
+		durationS: (performance.now() - started) / 1000,
 		device: { name, serial, kind, simulated },
 		repetitions: budget.repetitions,
 		phases: outcome.phases,

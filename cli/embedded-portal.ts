@@ -15,10 +15,13 @@ export const portalPages = fileURLToPath(new URL(import.meta.url.includes('/dist
  * ADDRESS_IN_USE, DISK.
  */
 export async function openEmbeddedPortal(data: string, port: number, say: (message: string) => void): Promise<Portal> {
-	const { createPortal, ensureLocalAccount } = await import('../toolboxes/licensing/portal/portal.ts');
-	const portal = await createPortal({ database: join(data, 'portal.db'), port, outbox: join(data, 'outbox'), pagesFolder: portalPages });
+	const { createPortal } = await import('../toolboxes/licensing/portal/portal.ts');
+	const { ensureLocalAccount } = await import('../toolboxes/licensing/portal/local-account.ts');
+	await using cleanup = new AsyncDisposableStack();
+	const portal = cleanup.use(await createPortal({ database: join(data, 'portal.db'), port, outbox: join(data, 'outbox'), pagesFolder: portalPages }));
 	const made = await ensureLocalAccount(portal.services, data);
 	if (made) say(`The licence portal at ${portal.url} has the account ${made.name} with the password ${made.password}, kept in ${join(data, 'credentials.json')}.`);
+	cleanup.move();
 	return portal;
 }
 

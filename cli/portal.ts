@@ -53,7 +53,11 @@ export function portalCommand(): Command {
 		.option('--database <FILE|postgres://…>', 'its database (default: DATA/portal.db)')
 		.option('--smtp <URL>', 'mail server, smtp:// or smtps:// (default: mails are written to DATA/outbox); MICROJOULE_SMTP keeps its password out of the process list')
 		.option('--mail-from <ADDRESS>', 'sender of its mails')
-		.option('--offline-hours <H>', 'how long a reserved licence works without the portal', numberOption('--offline-hours', { above: 0, max: 336, unit: 'h' }))
+		.option(
+			'--offline-hours <H>',
+			'how long a reserved licence works without the portal, unless an administrator has set it (default: 24)',
+			numberOption('--offline-hours', { above: 0, max: 336, unit: 'h' }),
+		)
 		.option('--prices <FILE>', 'price list, YAML (default: the example that comes along)')
 		.option('--allow-sandbox-payments', 'lets the payment sandbox sell off this machine too: whoever signs up can help themselves')
 		.addCommand(admin)
@@ -87,7 +91,7 @@ async function serve(options: Options): Promise<void> {
 		offlineHours: options.offlineHours,
 		logger: { level: 'warn' },
 	});
-	console.log(`The licence portal is at ${options.publicUrl ?? portal.url}`);
+	console.log(`The licence portal is at ${portal.context.publicUrl}`);
 	if (portal.setUpLink) console.log(`It has no administrator yet. This link makes one, once: ${portal.setUpLink}`);
 	console.log('Stop with Ctrl-C.');
 	await stopped;

@@ -1,11 +1,28 @@
 /** What any of our servers needs to bind its address: certificates, and what went wrong in words. */
 
 import { readFileSync } from 'node:fs';
+import { createSecureContext } from 'node:tls';
 import { MicrojouleError, messageOf } from '../../drivers/errors.ts';
 import { asMicrojouleError } from './errors.ts';
 
-/** NOT_FOUND. */
-export function readPem(option: string, file: string): Buffer {
+export interface TlsFiles {
+	readonly certFile: string;
+	readonly keyFile: string;
+}
+
+/** Of --tls-cert and --tls-key. NOT_FOUND, INVALID_VALUE. */
+export function readTls({ certFile, keyFile }: TlsFiles): { cert: Buffer; key: Buffer } {
+	const [cert, key] = [readPem('--tls-cert', certFile), readPem('--tls-key', keyFile)];
+	try {
+		createSecureContext({ cert, key });
+	} catch (error) {
+		const message = `--tls-cert ${certFile} and --tls-key ${keyFile} must be a certificate and its key without a password, both PEM files (${messageOf(error)}).`;
+		throw new MicrojouleError('INVALID_VALUE', message, { certFile, keyFile }, error);
+	}
+	return { cert, key };
+}
+
+function readPem(option: string, file: string): Buffer {
 	try {
 		return readFileSync(file);
 	} catch (error) {

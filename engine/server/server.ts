@@ -23,7 +23,7 @@ import type { BenchApi } from './bench-api.ts';
 import { deviceRoutes } from './device-routes.ts';
 import { editRoutes } from './edit-routes.ts';
 import { replyWithError } from './errors.ts';
-import { listenError, readPem } from './listen.ts';
+import { listenError, readTls, type TlsFiles } from './listen.ts';
 import { LiveSocket, type OtherChange } from './live-socket.ts';
 import { logRoutes } from './log-routes.ts';
 import { projectRoutes } from './project-routes.ts';
@@ -42,7 +42,7 @@ export interface ServerOptions {
 	readonly uiFolder?: string;
 	/** Required off loopback; honoured on it. */
 	readonly tokenFile?: string;
-	readonly tls?: { readonly certFile: string; readonly keyFile: string };
+	readonly tls?: TlsFiles;
 	/** Origins of other pages that may use the API. */
 	readonly allowOrigin?: readonly string[];
 	/** Our version, for the status. */
@@ -99,7 +99,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
 
 async function build(options: ServerOptions, admission: Admission): Promise<FastifyInstance> {
 	const { bench, uiFolder, tls, version } = options;
-	const https = tls ? { cert: readPem('--tls-cert', tls.certFile), key: readPem('--tls-key', tls.keyFile) } : null;
+	const https = tls ? readTls(tls) : null;
 	const http = fastify({ logger: options.logger ?? false, https, bodyLimit: 1024 * 1024, forceCloseConnections: true } as FastifyServerOptions)
 		.withTypeProvider<TypeBoxTypeProvider>()
 		.setValidatorCompiler(TypeBoxValidatorCompiler as never);

@@ -40,16 +40,21 @@ export function offsetOf(channel: RecordedChannel): number {
 	return channel.offset ?? 0;
 }
 
-/** Edges of a digital input, or lines of the UART, with their times in the recording. The first edge of the wire only states the level, and is none. */
-export async function entries(reader: RecordingReader, device: string, text: string): Promise<Entry[]> {
+/** s that the project shifts edges or lines by: what `offsetOf` is for samples. */
+export function shiftOf({ bench }: ScriptingContext, recording: string, device: string, text: string): number {
+	return bench.projects.require().entry(recording).channels?.[`${device}.${channelName(text)}`]?.offset ?? 0;
+}
+
+/** Edges of a digital input, or lines of the UART, `shiftS` later than they were recorded. The first edge of the wire only states the level, and is none. */
+export async function entries(reader: RecordingReader, device: string, text: string, shiftS: number): Promise<Entry[]> {
 	const name = channelName(text);
 	const found: Entry[] = [];
 	let level: number | undefined;
 	for await (const event of reader.events()) {
 		if (event.device !== device) continue;
-		if (name === 'rx' && event.type === 'log' && event.channel === name) found.push({ timestamp: event.time, value: event.text });
+		if (name === 'rx' && event.type === 'log' && event.channel === name) found.push({ timestamp: event.time + shiftS, value: event.text });
 		if (event.type === 'edge' && event.channel === name) {
-			if (level !== undefined && event.level !== level) found.push({ timestamp: event.time, value: event.level === 1 });
+			if (level !== undefined && event.level !== level) found.push({ timestamp: event.time + shiftS, value: event.level === 1 });
 			level = event.level;
 		}
 	}

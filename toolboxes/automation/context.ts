@@ -11,6 +11,8 @@ export interface ScriptingOptions {
 	readonly licensing: Licensing;
 	/** Projects named without a path lie here. */
 	readonly projectsFolder: string;
+	/** The user's own log converters lie here; undefined: built-in ones only. */
+	readonly convertersFolder?: string;
 	/** Whether a client's path may be used: it stays inside the data folder off loopback. Returns the absolute path. */
 	readonly resolvePath: (path: string) => string;
 	/** s, monotonic. */

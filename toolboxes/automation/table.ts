@@ -2,8 +2,10 @@
 
 import type { Command } from './command.ts';
 import { applicationCommands } from './commands/application.ts';
+import { batteryNames } from './commands/battery-names.ts';
 import { deviceCommands } from './commands/device.ts';
 import { expansionCommands } from './commands/expansion.ts';
+import { importLogCommands } from './commands/import-log.ts';
 import { projectCommands } from './commands/project.ts';
 import { recordingCommands } from './commands/recording.ts';
 import { sessionCommands } from './commands/session.ts';
@@ -17,4 +19,6 @@ export const commands: readonly Command[] = [
 	...projectCommands,
 	...recordingCommands,
 	...userLogCommands,
+	...importLogCommands,
+	...batteryNames,
 ];

@@ -33,6 +33,8 @@ export interface TcpServerOptions {
 
 const maxRequestBytes = 1024 * 1024;
 const maxClients = 256;
+/** A client that takes less than this within the time allowed is taken for stuck. */
+const pieceBytes = 64 * 1024;
 
 export class TcpServer implements AsyncDisposable {
 	readonly #options: TcpServerOptions;
@@ -124,6 +126,8 @@ class Client {
 	readonly #gone = new AbortController();
 	#answering: Promise<void> = Promise.resolve();
 	#ending = false;
+	/** Why we hung up. */
+	#dropped: string | undefined;
 
 	constructor(socket: Socket, options: TcpServerOptions) {
 		this.#socket = socket;
@@ -167,7 +171,8 @@ class Client {
 				}
 			}
 		} catch (error) {
-			if (!this.#gone.signal.aborted) log?.(`scripting: a client was dropped: ${messageOf(error)}`);
+			if (this.#dropped !== undefined) log?.(`scripting: a client was dropped: ${this.#dropped}`);
+			else if (!this.#socket.destroyed) log?.(`scripting: a connection ended: ${messageOf(error)}`);
 		} finally {
 			if (this.#socket.writableLength === 0) this.#socket.end();
 			this.#socket.destroySoon();
@@ -181,28 +186,32 @@ class Client {
 		this.#socket.destroySoon();
 	}
 
-	/** Resolves when the operating system has taken it: what waits for a slow client is one piece, never a queue. */
-	#write(data: string | Uint8Array): Promise<void> {
+	/** Resolves when the operating system has taken it all. In pieces, because progress shows only at the end of one. */
+	async #write(data: string | Uint8Array): Promise<void> {
+		if (data.length <= pieceBytes) return this.#writePiece(data);
+		const bytes = typeof data === 'string' ? Buffer.from(data) : data;
+		for (let at = 0; at < bytes.length; at += pieceBytes) await this.#writePiece(bytes.subarray(at, at + pieceBytes));
+	}
+
+	#writePiece(data: string | Uint8Array): Promise<void> {
 		const socket = this.#socket;
-		const { stallS = 10 } = this.#options;
 		return new Promise((resolve, reject) => {
 			if (socket.destroyed) return reject(new Error('the client is gone'));
-			let before = -1;
-			const taken = () => socket.bytesWritten - socket.writableLength;
-			const timer = setInterval(() => {
-				if (taken() === before) socket.destroy(new Error(`it took nothing for ${stallS} s`));
-				before = taken();
+			const { stallS = 10 } = this.#options;
+			const timer = setTimeout(() => {
+				this.#dropped = `it took nothing for ${stallS} s`;
+				this.#gone.abort();
+				socket.destroy();
 			}, stallS * 1000);
-			const closed = () => done(new Error(`it took nothing for ${stallS} s, or left`));
+			const closed = () => done(new Error('the client is gone'));
 			const done = (error?: Error | null) => {
-				clearInterval(timer);
+				clearTimeout(timer);
 				socket.off('close', closed);
 				if (error) reject(error);
 				else resolve();
 			};
 			socket.once('close', closed);
-			// A copy: the pieces of a stream lie in memory that is used again.
-			socket.write(typeof data === 'string' ? data : Buffer.from(data), done);
+			socket.write(data, done);
 		});
 	}
 }

@@ -34,11 +34,14 @@ export abstract class ProgramLoad implements Load {
 	/** Bit 0 drives GPI 1, bit 1 GPI 2. */
 	levels = 0;
 	readonly uart?: LoadUart;
+	/** Begins anew at every power-up, each with a sequence of its own: what happens then does not depend on how long the time before was. */
 	protected random = new Random(1);
 	/** V: what the program's own supply measurement would show. */
 	protected supplyV = 0;
 	readonly #limits: ProgramLimits;
 	readonly #unpoweredS: number;
+	#seed = 1;
+	#powerUps = 0;
 	#running?: Program;
 	/** A or W. */
 	#level = 0;
@@ -68,7 +71,7 @@ export abstract class ProgramLoad implements Load {
 	protected command(_line: string): void {}
 
 	seed(seed: number): void {
-		this.random = new Random(seed, 0x10ad);
+		this.#seed = seed;
 	}
 
 	peak(voltage: number): number {
@@ -82,6 +85,7 @@ export abstract class ProgramLoad implements Load {
 		if (this.#running) {
 			if (voltage < this.#limits.brownOutV) this.#powerDown();
 		} else if (voltage >= this.#limits.powerUpV) {
+			this.random = new Random(this.#seed, 0x10ad + this.#powerUps++);
 			this.#running = this.program();
 			this.#remainingUs = 0;
 		}

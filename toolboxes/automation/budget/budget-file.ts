@@ -8,6 +8,9 @@ import { type Static, Type } from 'typebox';
 import { Value } from 'typebox/value';
 import { parse } from 'yaml';
 import { MicrojouleError, messageOf } from '../../../drivers/errors.ts';
+import { models } from '../../../drivers/models.ts';
+import { settingSpecs } from '../../../drivers/settings.ts';
+import { schemaProblem } from '../schema-problem.ts';
 import { parseQuantity, parseShare } from './quantity.ts';
 
 /** What a phase can be judged by, with its unit. */
@@ -84,7 +87,7 @@ export interface Tolerance {
 
 export interface Phase {
 	readonly name: string;
-	/** Absent: the recording's start, or end. */
+	/** Absent: the recording's start, or the moment of `stop`. */
 	readonly from?: Moment;
 	readonly to?: Moment;
 	/** All of them, one after the other, and their mean; else the first. */
@@ -111,8 +114,8 @@ export interface Budget {
 }
 
 const defaults = { repetitions: 1, offS: 1, timeoutS: 60 };
-/** Units of the settings that have one. */
-const settingUnits: Readonly<Record<string, string>> = { mainVoltage: 'V', maxCurrent: 'A', mainCurrent: 'A', expVoltage: 'V', fiveVolt: 'V', adcResistor: 'Ω' };
+/** The settings of every model; which values are allowed is the device's to say. */
+const knownSettings = settingSpecs(models.ace.limits);
 
 /** NOT_FOUND, INVALID_VALUE with the place in the file. */
 export async function readBudget(file: string): Promise<Budget> {
@@ -133,13 +136,8 @@ export function parseBudget(text: string, file = 'budget.yaml'): Budget {
 		throw new MicrojouleError('INVALID_VALUE', `${file} is no YAML: ${messageOf(error)}`, { file }, error);
 	}
 	if (!Value.Check(budgetSchema, content)) {
-		const [first] = Value.Errors(budgetSchema, content);
-		const place = first?.instancePath.replaceAll('/', '.').replace(/^\./, '') || 'the file';
-		const extra = (first?.params as { additionalProperties?: string[] } | undefined)?.additionalProperties;
-		throw new MicrojouleError('INVALID_VALUE', `${file}: ${place} ${extra ? `has the unknown key ${extra.join(', ')}` : (first?.message ?? 'is not what it should be')}.`, {
-			file,
-			place,
-		});
+		const { place, message } = schemaProblem(budgetSchema, content);
+		throw new MicrojouleError('INVALID_VALUE', `${file}: ${message}.`, { file, place });
 	}
 	return budgetOf(content, file);
 }
@@ -185,12 +183,7 @@ function budgetOf(content: Static<typeof budgetSchema>, file: string): Budget {
 	return {
 		name: content.name,
 		device: content.device,
-		settings: Object.fromEntries(
-			Object.entries(content.settings ?? {}).map(([name, value]) => [
-				name,
-				settingUnits[name] && typeof value === 'string' ? parseQuantity(value, settingUnits[name], at(`settings.${name}`)) : value,
-			]),
-		),
+		settings: Object.fromEntries(Object.entries(content.settings ?? {}).map(([name, value]) => [name, settingValue(name, value, at(`settings.${name}`))])),
 		repetitions: content.repetitions ?? defaults.repetitions,
 		offS: seconds(content.off, defaults.offS, 'off'),
 		wait: content.wait && momentOf(content.wait, at('wait')),
@@ -198,6 +191,19 @@ function budgetOf(content: Static<typeof budgetSchema>, file: string): Budget {
 		timeoutS: seconds(content.timeout, defaults.timeoutS, 'timeout'),
 		phases,
 	};
+}
+
+function settingValue(name: string, value: string | number | boolean, where: string): string | number | boolean {
+	const spec = knownSettings.find((known) => known.name === name);
+	if (!spec || name === 'main')
+		throw new MicrojouleError(
+			'INVALID_VALUE',
+			`${where} is not a setting of a budget; those are ${knownSettings.flatMap((known) => (known.name === 'main' ? [] : known.name)).join(', ')}.`,
+			{
+				name,
+			},
+		);
+	return spec.type === 'number' && typeof value === 'string' ? parseQuantity(value, spec.unit, where) : value;
 }
 
 function momentOf(value: Static<typeof momentSchema>, where: string): Moment {

@@ -51,7 +51,12 @@ describe('quantities', () => {
 describe('a budget file', () => {
 	it.each([
 		['no phases', 'name: a\nstop: {time: 1}', /phases/],
-		['an unknown key', 'name: a\nstop: {time: 1}\nphases: [{name: p}]\nphase: 1', /phase/],
+		['an unknown key', 'name: a\nstop: {time: 1}\nphases: [{name: p}]\nphase: 1', /phase is not a known key/],
+		['an unknown key further down', 'name: a\nstop: {time: 1}\nphases: [{name: p, limits: {enrgy: {max: 1}}}]', /phases\.0\.limits\.enrgy is not a known key/],
+		['a missing stop', 'name: a\nphases: [{name: p}]', /the file .*stop/],
+		['a value of the wrong kind', 'name: a\nstop: {time: 1}\nrepetitions: many\nphases: [{name: p}]', /repetitions must be integer/],
+		['a quantity that is a list', 'name: a\nstop: {time: 1}\nphases: [{name: p, limits: {energy: {max: [1]}}}]', /max must be string or must be number/],
+		['a setting that there is not', 'name: a\nsettings: {voltage: 3 V}\nstop: {time: 1}\nphases: [{name: p}]', /settings\.voltage is not a setting.*mainVoltage/],
 		['two kinds of moment', 'name: a\nstop: {time: 1, log: x}\nphases: [{name: p}]', /log and time/],
 		['no moment', 'name: a\nstop: {count: 2}\nphases: [{name: p}]', /nothing/],
 		['two phases of one name', 'name: a\nstop: {time: 1}\nphases: [{name: p}, {name: p}]', /two phases/],
@@ -59,6 +64,11 @@ describe('a budget file', () => {
 		['a limit in the wrong unit', 'name: a\nstop: {time: 1}\nphases: [{name: p, limits: {energy: {max: 1 A}}}]', /limits\.energy\.max/],
 		['no YAML', 'name: [', /YAML/],
 	])('with %s is refused, and the place is named', (_, text, message) => expect(() => parseBudget(text)).toThrow(message));
+});
+
+it('takes settings in their units', () => {
+	const { settings } = budget('  - { name: p }', 'settings: { mainVoltage: 3300 mV, adcShunt: 100 mΩ, uartBaudRate: 9600, uart: true, range: high }');
+	expect(settings).toEqual({ mainVoltage: 3.3, adcShunt: 0.1, uartBaudRate: 9600, uart: true, range: 'high' });
 });
 
 describe('phases', () => {
@@ -85,7 +95,7 @@ describe('phases', () => {
 		const [cycle, pulses, rest] = budget(
 			'  - { name: cycle, from: { log: Connecting... }, to: { log: Connecting... } }\n  - { name: pulses, every: true, from: { edge: i1, to: high }, to: { edge: i1, to: low } }\n  - { name: never, from: { log: Never } }',
 		).phases;
-		const [measured] = await measurePhase(reader, device, cycle);
+		const [measured] = await measurePhase(reader, device, cycle, 10);
 		expect(measured).toMatchObject({ from: 2, to: 6, lost: 0 });
 		// 1 s at 10 mA and 3 s at 1 mA, at 2 V
 		expect(measured.figures.energy).toBeCloseTo(0.026, 7);
@@ -93,11 +103,11 @@ describe('phases', () => {
 		expect(measured.figures.average).toBeCloseTo(0.00325, 8);
 		expect(measured.figures.peak).toBeCloseTo(0.01, 8);
 		expect(measured.figures.duration).toBe(4);
-		expect((await measurePhase(reader, device, pulses)).map(({ from, to }) => [from, to])).toEqual([
+		expect((await measurePhase(reader, device, pulses, 10)).map(({ from, to }) => [from, to])).toEqual([
 			[2, 3],
 			[6, 7],
 		]);
-		await expect(measurePhase(reader, device, rest)).rejects.toThrow(/phase never does not begin.*"Never"/);
+		await expect(measurePhase(reader, device, rest, 10)).rejects.toThrow(/phase never does not begin.*"Never"/);
 	});
 });
 

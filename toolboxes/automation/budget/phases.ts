@@ -15,20 +15,24 @@ export interface Occurrence {
 	readonly lost: number;
 }
 
-/** Every occurrence that the phase asks for; NOT_FOUND where it does not happen, with what is missing. */
-export async function measurePhase(reader: RecordingReader, device: string, phase: Phase): Promise<readonly Occurrence[]> {
+/** Every occurrence that the phase asks for until `endS`; NOT_FOUND where it does not happen, with what is missing. */
+export async function measurePhase(reader: RecordingReader, device: string, phase: Phase, endS: number): Promise<readonly Occurrence[]> {
 	const occurrences: Occurrence[] = [];
 	let after: number | undefined;
 	do {
-		const from = phase.from ? await findMoment(reader, device, phase.from, after) : 0;
+		const find = async (moment: Moment, since: number | undefined) => {
+			const at = await findMoment(reader, device, moment, since);
+			return at !== undefined && at <= endS ? at : undefined;
+		};
+		const from = phase.from ? await find(phase.from, after) : 0;
 		if (from === undefined) {
 			if (occurrences.length > 0) break;
-			throw missing(phase, 'begin', phase.from, reader);
+			throw missing(phase, 'begin', phase.from, endS);
 		}
-		const to = phase.to ? await findMoment(reader, device, phase.to, from) : reader.durationS;
+		const to = phase.to ? await find(phase.to, from) : endS;
 		if (to === undefined) {
 			if (occurrences.length > 0) break;
-			throw missing(phase, 'end', phase.to, reader);
+			throw missing(phase, 'end', phase.to, endS);
 		}
 		if (from <= (occurrences.at(-1)?.from ?? -1)) break; // moments that do not move on
 		occurrences.push(await measure(reader, device, from, to));
@@ -52,8 +56,8 @@ async function measure(reader: RecordingReader, device: string, from: number, to
 	};
 }
 
-function missing(phase: Phase, edge: string, moment: Moment | undefined, reader: RecordingReader): MicrojouleError {
-	return new MicrojouleError('NOT_FOUND', `The phase ${phase.name} does not ${edge} in ${reader.durationS.toFixed(3)} s of recording: no ${momentText(moment)}.`, {
+function missing(phase: Phase, edge: string, moment: Moment | undefined, endS: number): MicrojouleError {
+	return new MicrojouleError('NOT_FOUND', `The phase ${phase.name} does not ${edge} in the ${endS.toFixed(3)} s until "stop": no ${momentText(moment)}.`, {
 		phase: phase.name,
 	});
 }

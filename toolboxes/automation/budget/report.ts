@@ -9,6 +9,7 @@ export interface BudgetResult {
 	readonly version: string;
 	/** ISO 8601. */
 	readonly startedAt: string;
+	/** By this computer's clock, also where the device has a virtual one. */
 	readonly durationS: number;
 	readonly device: { readonly name: string; readonly serial: string; readonly kind: string; readonly simulated: boolean };
 	readonly repetitions: number;

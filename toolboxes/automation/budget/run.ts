@@ -4,6 +4,7 @@
  * one. Whatever goes wrong, the output is off and the recording is kept.
  */
 
+import { type Clock, VirtualClock } from '../../../drivers/clock.ts';
 import { MicrojouleError } from '../../../drivers/errors.ts';
 import type { SettingsChange } from '../../../drivers/settings.ts';
 import type { Bench } from '../../../engine/acquisition/bench.ts';
@@ -17,8 +18,8 @@ export interface BudgetRun {
 	readonly bench: Bench;
 	readonly budget: Budget;
 	readonly baseline: Baseline;
-	/** Pauses; on a test's own clock too. */
-	readonly delay: (seconds: number) => Promise<void>;
+	/** What the devices live in. A virtual one stands still while the recording is looked at. */
+	readonly clock: Clock;
 	/** Called before every step that needs the toolbox: throws NO_LICENCE where it is locked. */
 	readonly requireLicence: () => void;
 	readonly onRepetition?: (done: number) => void;
@@ -40,16 +41,16 @@ const lookS = 0.05;
 export async function runBudget(run: BudgetRun): Promise<BudgetOutcome> {
 	const { bench, budget } = run;
 	const device = deviceOf(bench, budget);
-	await bench.set(device.id, { ...(budget.settings as SettingsChange), main: false });
+	await bench.set(device.id, { ...inputsOf(budget), ...(budget.settings as SettingsChange), main: false });
 	const recordings: string[] = [];
 	const measured: (readonly Occurrence[])[][] = budget.phases.map(() => []);
 	try {
 		for (let repetition = 0; repetition < budget.repetitions; repetition++) {
 			run.requireLicence();
-			const id = await recordOnce(run, device.id, repetition);
+			const { id, endS } = await recordOnce(run, device.id, repetition);
 			recordings.push(id);
 			await bench.reading(id, async (reader) => {
-				for (const [index, phase] of budget.phases.entries()) measured[index].push(await measurePhase(reader, device.id, phase));
+				for (const [index, phase] of budget.phases.entries()) measured[index].push(await measurePhase(reader, device.id, phase, endS));
 			});
 			run.onRepetition?.(repetition + 1);
 		}
@@ -61,9 +62,21 @@ export async function runBudget(run: BudgetRun): Promise<BudgetOutcome> {
 	return { device, phases, recordings, passed: phases.every(({ checks }) => checks.every(({ passed }) => passed)) };
 }
 
-async function recordOnce({ bench, budget, delay, signal }: BudgetRun, device: string, repetition: number): Promise<string> {
+/** What must be on for the budget's moments to be seen. */
+function inputsOf({ wait, stop, phases }: Budget): SettingsChange {
+	const kinds = new Set([wait, stop, ...phases.flatMap(({ from, to }) => [from, to])].map((moment) => moment?.kind));
+	return { ...(kinds.has('edge') || kinds.has('log') ? { expansionPort: true } : {}), ...(kinds.has('log') ? { uart: true } : {}) };
+}
+
+interface Recorded {
+	readonly id: string;
+	/** s from its start: when the budget's `stop` happened. What was recorded after that is of no account. */
+	readonly endS: number;
+}
+
+async function recordOnce({ bench, budget, clock, signal }: BudgetRun, device: string, repetition: number): Promise<Recorded> {
 	await bench.set(device, { main: false });
-	await delay(budget.offS);
+	await clock.delay(budget.offS);
 	const name = `${budget.name} ${repetition + 1}`;
 	let { id } = await bench.startRecording({ name });
 	await bench.set(device, { main: true });
@@ -72,11 +85,12 @@ async function recordOnce({ bench, budget, delay, signal }: BudgetRun, device: s
 			signal?.throwIfAborted();
 			if (bench.recording?.id !== id) throw new MicrojouleError('NOT_RECORDING', `The recording ended before "${key}" (${momentText(moment)}) happened.`, { key });
 			const recordedS = bench.recording.duration;
-			const found = await bench.reading(id, (reader) => findMoment(reader, device, moment));
-			if (found !== undefined) return;
+			const release = clock instanceof VirtualClock ? clock.hold() : undefined;
+			const found = await bench.reading(id, (reader) => findMoment(reader, device, moment)).finally(release);
+			if (found !== undefined) return found;
 			if (recordedS > budget.timeoutS)
 				throw new MicrojouleError('DEVICE_TIMEOUT', `"${key}" (${momentText(moment)}) did not happen within ${budget.timeoutS} s. Check the device, or raise "timeout".`, { key });
-			await delay(lookS);
+			await clock.delay(lookS);
 		}
 	};
 	if (budget.wait) {
@@ -85,10 +99,10 @@ async function recordOnce({ bench, budget, delay, signal }: BudgetRun, device: s
 		({ id } = await bench.startRecording({ name }));
 		await bench.deleteRecording(waiting);
 	}
-	await until(budget.stop, 'stop');
+	const endS = await until(budget.stop, 'stop');
 	await bench.stopRecording();
 	await bench.set(device, { main: false });
-	return id;
+	return { id, endS };
 }
 
 function deviceOf(bench: Bench, { device: wanted }: Budget): DeviceState {

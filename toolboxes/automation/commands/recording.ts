@@ -2,7 +2,7 @@
 
 import { Type } from 'typebox';
 import { statistics } from '../../../engine/recording/statistics.ts';
-import { analogChannel, analogData, entries, kindOf, offsetOf } from '../channel-data.ts';
+import { analogChannel, analogData, entries, kindOf, offsetOf, shiftOf } from '../channel-data.ts';
 import { channelName, energyCounters } from '../channels.ts';
 import { command, keys } from '../command.ts';
 import type { ScriptingContext } from '../context.ts';
@@ -55,7 +55,10 @@ export const recordingCommands = [
 					const offset = userLog(context, recording, name).offset ?? 0;
 					return { offset, from: offset, to: offset + reader.durationS, sample_rate: 0 };
 				}
-				if (kindOf(name) !== 'analog') return { offset: 0, from: 0, to: reader.durationS, sample_rate: 0 };
+				if (kindOf(name) !== 'analog') {
+					const offset = shiftOf(context, recording, device_id, name);
+					return { offset, from: offset, to: offset + reader.durationS, sample_rate: 0 };
+				}
 				const found = analogChannel(reader, device_id, name);
 				const offset = offsetOf(found);
 				return { offset, from: offset, to: offset + found.count / found.rate, sample_rate: found.rate };
@@ -68,25 +71,29 @@ export const recordingCommands = [
 		response: Type.Object({ count: Type.Integer() }),
 		handle: (context, { recording_id, device_id, channel: name }) =>
 			context.bench.reading(context.requireRecording(recording_id), async (reader) => ({
-				count: kindOf(name) === 'analog' ? analogChannel(reader, device_id, name).count : (await entries(reader, device_id, name)).length,
+				count: kindOf(name) === 'analog' ? analogChannel(reader, device_id, name).count : (await entries(reader, device_id, name, 0)).length,
 			})),
 	}),
 	command('recording_get_channel_data_index', {
 		brief: 'The sample at a time; of edges and lines the last one until then.',
 		request: { ...channel, timestamp: Type.Number() },
 		response: Type.Object({ index: Type.Integer() }),
-		handle: (context, { recording_id, device_id, channel: name, timestamp }) =>
-			context.bench.reading(context.requireRecording(recording_id), async (reader) => {
-				if (kindOf(name) !== 'analog')
+		handle: (context, { recording_id, device_id, channel: name, timestamp }) => {
+			const recording = context.requireRecording(recording_id);
+			return context.bench.reading(recording, async (reader) => {
+				if (kindOf(name) !== 'analog') {
+					const found = await entries(reader, device_id, name, shiftOf(context, recording, device_id, name));
 					return {
 						index: Math.max(
 							0,
-							(await entries(reader, device_id, name)).findLastIndex((entry) => entry.timestamp <= timestamp),
+							found.findLastIndex((entry) => entry.timestamp <= timestamp),
 						),
 					};
+				}
 				const found = analogChannel(reader, device_id, name);
 				return { index: Math.max(0, Math.min(found.count - 1, Math.floor((timestamp - offsetOf(found)) * found.rate + 1e-6))) };
-			}),
+			});
+		},
 	}),
 	command('recording_get_channel_data', {
 		brief: 'Samples, edges or lines from an index on, in one answer of any length.',
@@ -101,7 +108,7 @@ export const recordingCommands = [
 			const recording = context.requireRecording(recording_id);
 			const kind = kindOf(name);
 			if (kind === 'analog') return analogData(context, recording, device_id, name, index, count);
-			const values = await context.bench.reading(recording, (reader) => entries(reader, device_id, name));
+			const values = await context.bench.reading(recording, (reader) => entries(reader, device_id, name, shiftOf(context, recording, device_id, name)));
 			return { data_type: kind, values: values.slice(index, index + count) };
 		},
 	}),
@@ -136,10 +143,10 @@ export const recordingCommands = [
 		brief: 'Shift of a channel, or without a device of a log, µs.',
 		request: { ...keys.recording, channel: Type.String(), device_id: Type.Optional(Type.String()) },
 		response: Type.Object({ offset: Type.Integer() }),
-		handle: (context, { recording_id, channel: name, device_id }) => {
+		handle: async (context, { recording_id, channel: name, device_id }) => {
 			const recording = context.requireRecording(recording_id);
-			const offset =
-				device_id === undefined ? userLog(context, recording, name).offset : projectOf(context).entry(recording).channels?.[`${device_id}.${channelName(name)}`]?.offset;
+			if (device_id !== undefined && kindOf(name) === 'analog') await context.bench.reading(recording, async (reader) => analogChannel(reader, device_id, name));
+			const offset = device_id === undefined ? userLog(context, recording, name).offset : shiftOf(context, recording, device_id, name);
 			return { offset: Math.round((offset ?? 0) * usPerS) };
 		},
 	}),

@@ -172,10 +172,14 @@ export class Accounts {
 	/** LOGIN_FAILED for a wrong password. Reservations end first; licences and support cases go, invoices stay without the name. */
 	async delete(userId: number, password: string, client: Client): Promise<void> {
 		const user = await this.#confirmed(userId, password, client);
-		await this.#licences.release({ id: user.id, name: user.name });
+		const by = { id: user.id, name: user.name, address: client.address };
+		// First while its engines are connected and can lock at once; then what one of them has reserved meanwhile.
+		await this.#licences.release(by);
 		await this.#sessions.endAll(userId);
-		await this.#context.database.transaction(async (tx) => {
-			await this.#audit.record({ user: { id: user.id, name: user.name }, action: 'delete account', address: client.address }, tx);
+		await this.#licences.reservations.change(async (tx, notices) => {
+			// Licences before the user: whoever reserves one locks in this sequence.
+			await this.#licences.endAll(tx, by, notices);
+			await this.#audit.record({ user: by, action: 'delete account', address: client.address }, tx);
 			await tx.deleteFrom('users').where('id', '=', user.id).execute();
 		});
 	}
@@ -186,8 +190,8 @@ export class Accounts {
 		return user;
 	}
 
-	/** An account without a sign-up: the administrator's first, and the embedded portal's own. ALREADY_EXISTS. */
-	async create({ name, email, password }: SignUp, { admin = false } = {}): Promise<User> {
+	/** An account without a sign-up: the administrator's first, and the embedded portal's own; `also` belongs to it. ALREADY_EXISTS. */
+	async create({ name, email, password }: SignUp, { admin = false, also }: { admin?: boolean; also?: (tx: Tx, user: User) => Promise<unknown> } = {}): Promise<User> {
 		checkName(name);
 		const email_key = checkEmail(email);
 		checkNewPassword(password, name);
@@ -196,11 +200,13 @@ export class Accounts {
 		return this.#context.database.transaction(async (tx) => {
 			if (await this.#byKey(tx, 'name_key', name.toLowerCase())) throw nameTaken(name);
 			if (await this.#byKey(tx, 'email_key', email_key)) throw new MicrojouleError('ALREADY_EXISTS', `The address ${email} has an account.`, { email });
-			return tx
+			const user = await tx
 				.insertInto('users')
 				.values({ name, name_key: name.toLowerCase(), email, email_key, password: hash, admin: admin ? 1 : 0, verified_at: now, terms_accepted_at: now, created_at: now })
 				.returningAll()
 				.executeTakeFirstOrThrow();
+			await also?.(tx, user);
+			return user;
 		});
 	}
 

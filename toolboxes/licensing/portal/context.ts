@@ -13,5 +13,7 @@ export interface PortalContext {
 	readonly notices: Notices;
 	/** Where people reach the portal, without a trailing slash: for links in mails. */
 	readonly publicUrl: string;
+	/** How long a licence works without the portal where no administrator has set it, h. */
+	readonly offlineHours: number;
 	readonly log: Pick<FastifyBaseLogger, 'info' | 'warn' | 'error'>;
 }

@@ -14,6 +14,7 @@ import type { PortalContext } from './context.ts';
 import type { Hardware } from './hardware.ts';
 import type { Licences } from './licences.ts';
 import type { Actor, EngineIdentity, Revocation } from './reservations.ts';
+import { checkTexts } from './text.ts';
 
 const requestType = Compile(engineRequestSchema);
 /** Requests that may wait before the socket is read no further. */
@@ -114,6 +115,7 @@ export class EngineConnection {
 		try {
 			const request = parse(text);
 			id = request.id;
+			checkTexts(request);
 			this.#send({ id, result: await this.#result(request) });
 		} catch (thrown) {
 			const error = asMicrojouleError(thrown);

@@ -28,6 +28,8 @@ export interface EngineSocketOptions {
 	readonly sessions: Sessions;
 	/** Throws FORBIDDEN for a Host that is not the portal's. */
 	readonly checkHost: (headers: IncomingHttpHeaders) => void;
+	/** Of the network: who a request is from. */
+	readonly addressOf: (request: IncomingMessage) => string | undefined;
 }
 
 export class EngineSocket implements ConnectionHost {
@@ -78,10 +80,10 @@ export class EngineSocket implements ConnectionHost {
 			const token = bearerOf(authorization);
 			const user = token === undefined ? undefined : await this.#options.sessions.find(token);
 			if (!user) throw new MicrojouleError('NOT_LOGGED_IN', 'The session is over, or there never was one. Log in again.');
-			const { remoteAddress } = request.socket;
+			const address = this.#options.addressOf(request);
 			this.#server.handleUpgrade(request, socket, head, (webSocket) => {
 				const { id, name, sessionId } = user;
-				const connection = new EngineConnection(webSocket, { user: { id, name, address: remoteAddress }, sessionId }, this);
+				const connection = new EngineConnection(webSocket, { user: { id, name, address }, sessionId }, this);
 				this.#add(connection);
 				webSocket.on('close', () => this.#remove(connection));
 			});

@@ -40,7 +40,7 @@ export class LeaseSigning {
 		computer: string,
 	): Promise<{ issued: IssuedLease; times: LeaseTimes }> {
 		const now = this.#context.now();
-		const lasts = ttl_s === null ? Math.floor((await readOfflineHours(db)) * 3_600_000) : ttl_s * 1000;
+		const lasts = ttl_s === null ? Math.floor((await readOfflineHours(this.#context, db)) * 3_600_000) : ttl_s * 1000;
 		const expires = Math.min(now + lasts, expires_at ?? Number.POSITIVE_INFINITY);
 		const jws = await signLease({ jti: id, licence, licenceType: type, sub: user.name, uid: user.id, computer, iat: now / 1000, exp: expires / 1000 }, this.#keys.current);
 		return {
@@ -51,20 +51,24 @@ export class LeaseSigning {
 	}
 }
 
-/** How long a stored lease works without the portal, h. */
-export async function readOfflineHours(db: Db): Promise<number> {
+/** How long a stored lease works without the portal, h: what an administrator has set, else what the portal was started with. */
+export async function readOfflineHours({ database, offlineHours }: PortalContext, db: Db = database.db): Promise<number> {
 	const row = await db.selectFrom('settings').select('value').where('name', '=', setting).executeTakeFirst();
-	return row ? Number(row.value) : defaultOfflineHours;
+	return row ? Number(row.value) : offlineHours;
 }
 
 /** For leases issued from now on. INVALID_VALUE. */
 export async function writeOfflineHours(db: Db, hours: number): Promise<void> {
-	if (!Number.isFinite(hours) || hours <= 0 || hours > maxOfflineHours)
-		throw new MicrojouleError('INVALID_VALUE', `The offline time of ${hours} h must lie above 0 and at most at ${maxOfflineHours} h (14 days).`, { hours });
-	const value = String(hours);
+	const value = String(checkOfflineHours(hours));
 	await db
 		.insertInto('settings')
 		.values({ name: setting, value })
 		.onConflict((conflict) => conflict.column('name').doUpdateSet({ value }))
 		.execute();
+}
+
+/** INVALID_VALUE. */
+export function checkOfflineHours(hours: number): number {
+	if (Number.isFinite(hours) && hours > 0 && hours <= maxOfflineHours) return hours;
+	throw new MicrojouleError('INVALID_VALUE', `The offline time of ${hours} h must lie above 0 and at most at ${maxOfflineHours} h (14 days).`, { hours });
 }

@@ -13,6 +13,7 @@ import type { Tx } from './database/database.ts';
 import type { LicenceTable, UserTable } from './database/tables.ts';
 import type { Keys } from './keys.ts';
 import { LeaseSigning } from './lease-signing.ts';
+import type { Notice } from './notices.ts';
 import { type Actor, isExpired, type LicenceRow, lookAgain, mayUse, noSuchLicence, Reservations, taken } from './reservations.ts';
 
 /** A signed-in user. */
@@ -152,25 +153,28 @@ export class Licences {
 	 * still counts after that stays taken until its leases have run out.
 	 */
 	async release(user: SignedIn): Promise<void> {
+		await this.reservations.endAndWait(() => this.reservations.change((tx, notices) => this.endAll(tx, user, notices)));
+	}
+
+	/** As `release`, within the transaction `tx`, which has these licences locked from then on, and does not wait. Returns the leases that count still. */
+	async endAll(tx: Tx, user: SignedIn, notices: Notice[]): Promise<string[]> {
 		const reason: RevokeReason = 'account deleted';
-		const { db } = this.#context.database;
-		const held = await db
-			.selectFrom('licences')
-			.select('id')
-			.where('reservation', 'is not', null)
-			.where((e) => e.or([e('reserved_user_id', '=', user.id), e('owner_id', '=', user.id)]))
+		const licences = await this.#context.database
+			.forUpdate(
+				tx
+					.selectFrom('licences')
+					.selectAll()
+					.where((e) => e.or([e('reserved_user_id', '=', user.id), e('owner_id', '=', user.id)]))
+					.orderBy('id'),
+			)
 			.execute();
-		await this.reservations.endAndWait(async () => {
-			const leases: string[] = [];
-			for (const { id } of held)
-				leases.push(
-					...(await this.reservations.change(async (tx, notices) => {
-						await this.#note(tx, user, 'return', id, { reason });
-						return this.reservations.end(tx, await this.reservations.locked(tx, id), reason, notices);
-					})),
-				);
-			return leases;
-		});
+		const leases: string[] = [];
+		for (const licence of licences) {
+			if (licence.reservation === null) continue;
+			if (licence.returning_at === null) await this.#note(tx, user, 'return', licence.id, { reason });
+			leases.push(...(await this.reservations.end(tx, licence, reason, notices)));
+		}
+		return leases;
 	}
 
 	/** For an administrator: all licences whose owner or holder has `search` in the name, by id, and how many pages of `pageSize` there are. */

@@ -8,38 +8,40 @@
  * Several processes may share one PostgreSQL; what one changes, the others tell their engines (notices.ts).
  */
 
-import { randomBytes } from 'node:crypto';
+import { X509Certificate } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
-import { isIP } from 'node:net';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import fastifyCookie from '@fastify/cookie';
 import fastifyStatic from '@fastify/static';
 import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
 import fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify';
 import { MicrojouleError } from '../../../drivers/errors.ts';
-import { Admission, isLoopback } from '../../../engine/server/admission.ts';
+import { isLoopback } from '../../../engine/server/admission.ts';
 import { replyWithError } from '../../../engine/server/errors.ts';
-import { listenError, readPem } from '../../../engine/server/listen.ts';
+import { listenError, readTls, type TlsFiles } from '../../../engine/server/listen.ts';
 import { Accounts } from './accounts.ts';
 import { Administration } from './administration.ts';
+import { PortalAdmission } from './admission.ts';
 import { Audit } from './audit.ts';
 import type { PortalContext } from './context.ts';
 import { openDatabase } from './database/database.ts';
 import { EngineSocket } from './engine-socket.ts';
 import { Hardware } from './hardware.ts';
 import { Keys } from './keys.ts';
-import { writeOfflineHours } from './lease-signing.ts';
+import { checkOfflineHours, defaultOfflineHours } from './lease-signing.ts';
 import { Licences } from './licences.ts';
 import { createMailer } from './mail/mailer.ts';
 import { createNotices } from './notices.ts';
-import { recogniseSessions, refuseNul } from './routes/guard.ts';
+import { Proxies } from './proxies.ts';
+import { recogniseSessions } from './routes/guard.ts';
 import { apiRoutes } from './routes/routes.ts';
 import type { PortalServices } from './services.ts';
 import { Sessions } from './sessions.ts';
 import { Shop } from './shop/shop.ts';
 import { Support } from './support.ts';
 import { Sweep } from './sweep.ts';
+import { checkTexts } from './text.ts';
 import { Throttle } from './throttle.ts';
 
 export interface PortalOptions {
@@ -49,7 +51,7 @@ export interface PortalOptions {
 	readonly host?: string;
 	/** Default 1907; 0 is any free one. */
 	readonly port?: number;
-	readonly tls?: { readonly certFile: string; readonly keyFile: string };
+	readonly tls?: TlsFiles;
 	/** Where people reach it, if not at its own address: behind a proxy, or by a name. */
 	readonly publicUrl?: string;
 	/** Addresses or networks (CIDR) of proxies in front of it, beside this machine's own; only these are believed who a request is from. */
@@ -66,7 +68,7 @@ export interface PortalOptions {
 	readonly allowSandboxPayments?: boolean;
 	/** A price list of one's own, YAML. */
 	readonly priceFile?: string;
-	/** How long a licence works without the portal, h; default: what is set, at first 24. */
+	/** How long a licence works without the portal, h, unless an administrator has set it; default 24. */
 	readonly offlineHours?: number;
 	readonly logger?: FastifyServerOptions['logger'];
 }
@@ -99,16 +101,17 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
 			{ host },
 		);
 	await using made = new AsyncDisposableStack();
-	const database = made.use(await openDatabase(options.database));
-	const notices = made.use(await createNotices(database));
+	// What was asked for wrongly is refused before anything is made on the disk.
+	const proxies = publicOrigin !== undefined && tls === undefined ? new Proxies(options.proxies ?? []) : undefined;
+	const trustProxy = proxies ? (address: string) => proxies.trusts(address) : false;
+	const https = tls ? readTls(tls) : null;
 	const mail = createMailer({ smtp: options.smtp, outbox: options.outbox, from: options.mailFrom ?? mailFrom(publicOrigin) });
 	made.defer(() => mail.close());
-	const trustProxy = publicOrigin !== undefined && tls === undefined ? ['loopback', ...(options.proxies ?? []).map(parseNetwork)] : false;
-	const https = tls ? { cert: readPem('--tls-cert', tls.certFile), key: readPem('--tls-key', tls.keyFile) } : null;
+	const database = made.use(await openDatabase(options.database));
+	const notices = made.use(await createNotices(database));
 	const http = fastify({ logger: options.logger ?? false, https, bodyLimit: 256 * 1024, forceCloseConnections: true, trustProxy } as FastifyServerOptions)
 		.withTypeProvider<TypeBoxTypeProvider>()
 		.setValidatorCompiler(TypeBoxValidatorCompiler as never) as unknown as FastifyInstance;
-	made.defer(() => http.close());
 
 	let address = publicOrigin ?? '';
 	let listening = '';
@@ -120,9 +123,9 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
 		get publicUrl() {
 			return address;
 		},
+		offlineHours: checkOfflineHours(options.offlineHours ?? defaultOfflineHours),
 		log: http.log,
 	};
-	if (options.offlineHours !== undefined) await writeOfflineHours(database.db, options.offlineHours);
 	const audit = new Audit(context);
 	const sessions = new Sessions(context);
 	const throttle = new Throttle(context);
@@ -140,18 +143,16 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
 	made.defer(() => support.settle());
 	const services: PortalServices = { context, audit, accounts, sessions, administration, licences, keys, hardware, shop, support };
 
-	const admission = new Admission({ host, secure: tls !== undefined, allowOrigin: publicOrigin ? [publicOrigin] : [] });
-	const publicHost = publicOrigin === undefined ? undefined : new URL(publicOrigin).host;
-	const checkHost = (headers: { readonly host?: string }) => {
-		if (headers.host?.toLowerCase() !== publicHost || publicHost === undefined) admission.checkHost(headers as Record<string, string | undefined>);
-	};
+	const admission = new PortalAdmission({ host, tls: tls !== undefined, publicOrigin });
 	const engines = new EngineSocket({
 		context,
 		licences,
 		hardware,
-		checkHost,
+		checkHost: (headers) => admission.checkHost(headers),
+		addressOf: (request) => proxies?.clientOf(request) ?? request.socket.remoteAddress,
 		sessions,
 	});
+	http.addHook('preClose', () => engines.close());
 	const sweep = new Sweep(context, [
 		{ name: 'end of leases', work: () => licences.reservations.lapse() },
 		{ name: 'round of the engines', work: () => engines.sweep() },
@@ -160,6 +161,8 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
 		...shop.chores,
 	]);
 	made.defer(() => sweep.close());
+	// Closed first: what was answered may still have a mail to send.
+	made.defer(() => http.close());
 
 	http.setErrorHandler((thrown, request, reply) => {
 		if (thrown instanceof MicrojouleError && typeof thrown.details.retryAfterS === 'number') reply.header('retry-after', String(thrown.details.retryAfterS));
@@ -169,21 +172,20 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
 		reply.headers({
 			'x-content-type-options': 'nosniff',
 			'x-frame-options': 'DENY',
-			'referrer-policy': 'no-referrer',
+			// With no referrer at all a form would not name its origin either, and be refused.
+			'referrer-policy': 'same-origin',
 			'content-security-policy': "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
-			...(secure ? { 'strict-transport-security': 'max-age=31536000' } : {}),
 		});
-		checkHost(request.headers);
+		admission.checkHost(request.headers);
 		admission.checkOrigin(request.headers);
 		if (request.url.startsWith('/api')) reply.header('cache-control', 'no-store');
 	});
 	await http.register(fastifyCookie);
 	recogniseSessions(http, sessions);
-	http.addHook('preValidation', refuseNul);
+	http.addHook('preValidation', async ({ body, params, query }) => checkTexts([body, params, query]));
 	await http.register(apiRoutes, { prefix: '/api', services, secure });
 	await servePages(http, options.pagesFolder);
 	http.server.on('upgrade', (request, socket, head) => void engines.upgrade(request, socket, head));
-	http.addHook('preClose', () => engines.close());
 	try {
 		await http.listen({ host, port });
 	} catch (error) {
@@ -194,7 +196,7 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
 	const name = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '[::1]' : host.includes(':') ? `[${host}]` : host;
 	const url = `${tls ? 'https' : 'http'}://${name}:${boundPort}`;
 	listening = url;
-	if (address === '') address = url;
+	if (address === '') address = https !== null && (host === '0.0.0.0' || host === '::') ? `https://${nameIn(https.cert)}:${boundPort}` : url;
 	const secret = await administration.newSetUpSecret();
 	const cleanup = made.move();
 	const close = () => cleanup.disposeAsync();
@@ -210,21 +212,6 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
 		close,
 		[Symbol.asyncDispose]: close,
 	};
-}
-
-/** The account of an embedded portal: `local`, with a licence of each toolbox, and its password in the data folder for the engine and for scripts. */
-export async function ensureLocalAccount({ context, accounts, licences }: PortalServices, dataFolder: string): Promise<{ name: string; password: string } | undefined> {
-	const name = 'local';
-	if (await context.database.db.selectFrom('users').select('id').where('name_key', '=', name).executeTakeFirst()) return undefined;
-	const password = randomBytes(15).toString('base64url');
-	await mkdir(dataFolder, { recursive: true });
-	// The file first: an account whose password nobody knows would be of no use.
-	await writeFile(join(dataFolder, 'credentials.json'), `${JSON.stringify({ username: name, password })}\n`, { mode: 0o600 });
-	const user = await accounts.create({ name, email: 'local@localhost', password });
-	await context.database.transaction(async (tx) => {
-		for (const type of ['Automation', 'Battery'] as const) await licences.grant(tx, user, { ownerId: user.id, type, term: 'perpetual', expiresAt: null });
-	});
-	return { name, password };
 }
 
 /** The built pages; an address that is no file is a page of theirs. */
@@ -249,11 +236,10 @@ function originOf(url: string): string {
 	throw new MicrojouleError('INVALID_VALUE', `--public-url ${url} must read like https://licences.example.com.`, { publicUrl: url });
 }
 
-function parseNetwork(text: string): string {
-	const [address, bits] = text.split('/', 2);
-	const version = isIP(address);
-	if (version !== 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128)))) return text;
-	throw new MicrojouleError('INVALID_VALUE', `--proxy ${text} must be an address or a network, such as 172.17.0.1 or 10.0.0.0/8.`, { proxy: text });
+/** The name in a certificate: where the portal listens on every address, people know it by that. */
+function nameIn(certificate: Buffer): string {
+	const names = new X509Certificate(certificate).subjectAltName ?? '';
+	return /DNS:([\w.-]+)/.exec(names)?.[1] ?? /IP Address:([\d.]+)/.exec(names)?.[1] ?? hostname();
 }
 
 function mailFrom(publicOrigin: string | undefined): string {

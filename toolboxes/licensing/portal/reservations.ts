@@ -245,7 +245,10 @@ export class Reservations {
 	/** A transaction, and then the notices that it has collected. Those are hints: they may get lost, the change may not. */
 	async change<T>(work: (tx: Tx, notices: Notice[]) => Promise<T>): Promise<T> {
 		const notices: Notice[] = [];
-		const result = await this.#context.database.transaction((tx) => work(tx, notices));
+		const result = await this.#context.database.transaction((tx) => {
+			notices.length = 0;
+			return work(tx, notices);
+		});
 		try {
 			for (const notice of notices) await this.#context.notices.publish(notice);
 		} catch (error) {

@@ -3,7 +3,7 @@
  * mildly, per account from everywhere. An attempt counts when it begins, so that a thousand at once get no further than one after the other.
  *
  * No stranger can lock somebody out: a browser in which the account was signed in to before has a count of its own; an address from which it was is
- * not bound by what comes from elsewhere; and that never holds anybody up for more than a second.
+ * not bound by what comes from elsewhere; and that never holds anybody up for more than a second, or ten minutes for another mail with a code.
  */
 
 import { isIPv6 } from 'node:net';
@@ -26,12 +26,14 @@ interface Rule {
 	readonly longestMs: number;
 }
 
-/** What an attempt was counted under. */
-type Counted = ReadonlyMap<string, Rule>;
+/** What an attempt was counted under, and until when it has others wait, ms since 1970; 0: it does not. */
+type Counted = ReadonlyMap<string, { readonly rule: Rule; readonly blockedUntil: number }>;
 
 const perPair: Rule = { free: 5, longestMs: 15 * 60_000 };
 const perAddress: Rule = { free: 30, longestMs: 60_000 };
 const perAccount: Rule = { free: 20, longestMs: 1000 };
+/** Every mail has a code of its own: as many mails as one likes would be as many guesses. */
+const mailsPerAccount: Rule = { free: 10, longestMs: 10 * 60_000 };
 /** Failures are forgotten after so long without a new one. */
 const memoryMs = 3_600_000;
 const knownMs = 90 * 86_400_000;
@@ -69,17 +71,23 @@ export class Throttle {
 				const retryAfterS = Math.ceil(wait / 1000);
 				throw new MicrojouleError('TOO_MANY_TRIES', `Too many attempts; try again in ${retryAfterS} s.`, { retryAfterS });
 			}
+			const result = new Map<string, { rule: Rule; blockedUntil: number }>();
 			for (const row of counted) {
-				const { free, longestMs } = rules.get(row.subject) as Rule;
+				const rule = rules.get(row.subject) as Rule;
+				const { free, longestMs } = rule;
 				const failures = row.updated_at > now - memoryMs ? row.failures + 1 : 1;
 				const blocked_until = failures < free ? 0 : now + Math.min(longestMs, 1000 * 2 ** Math.min(20, failures - free));
 				await tx.updateTable('throttles').set({ failures, blocked_until, updated_at: now }).where('subject', '=', row.subject).execute();
+				result.set(row.subject, { rule, blockedUntil: blocked_until });
 			}
-			return rules;
+			return result;
 		});
 	}
 
-	/** The attempt was no wrong guess: account and address, or account and browser, begin anew. */
+	/**
+	 * The attempt was no wrong guess: account and address, or account and browser, begin anew. From the other counts it is taken back, and no more:
+	 * who guesses at accounts must not be able to sign in to an own one in between and go on.
+	 */
 	async succeeded(counted: Counted): Promise<void> {
 		const { database } = this.#context;
 		await database.transaction(async (tx) => {
@@ -92,12 +100,13 @@ export class Throttle {
 						.orderBy('subject'),
 				)
 				.execute();
-			for (const { subject, failures } of rows) {
-				if (failures <= 1 || counted.get(subject) === perPair) await tx.deleteFrom('throttles').where('subject', '=', subject).execute();
+			for (const { subject, failures, blocked_until } of rows) {
+				const own = counted.get(subject);
+				if (failures <= 1 || own?.rule === perPair) await tx.deleteFrom('throttles').where('subject', '=', subject).execute();
 				else
 					await tx
 						.updateTable('throttles')
-						.set({ failures: failures - 1, blocked_until: 0 })
+						.set({ failures: failures - 1, blocked_until: blocked_until === own?.blockedUntil ? 0 : blocked_until })
 						.where('subject', '=', subject)
 						.execute();
 			}
@@ -142,7 +151,7 @@ function rulesFor(what: Attempt, account: string, client: Client, known: Readonl
 		[pair, perPair],
 		[address, perAddress],
 	]);
-	return known.has(knownAddress) ? rules : rules.set(`${what} account ${account}`, perAccount);
+	return known.has(knownAddress) ? rules : rules.set(`${what} account ${account}`, what.endsWith(' mail') ? mailsPerAccount : perAccount);
 }
 
 function pairOf(what: Attempt, account: string, address: string): string {

@@ -16,14 +16,16 @@ import type { Tables } from './tables.ts';
 export type Db = Kysely<Tables>;
 export type Tx = Transaction<Tables>;
 
+const deadlockRetries = 3;
+
 export interface PortalDatabase extends AsyncDisposable {
 	readonly db: Db;
 	readonly kind: 'sqlite' | 'postgres';
 	/** Connections and LISTEN need the address itself; undefined for SQLite. */
 	readonly url: string | undefined;
 	/**
-	 * Runs `work` in a transaction. On PostgreSQL it runs at READ COMMITTED: lock what you read and then write with `forUpdate`. On SQLite
-	 * transactions of a process come one after the other.
+	 * Runs `work` in a transaction. On PostgreSQL it runs at READ COMMITTED: lock what you read and then write with `forUpdate`; where two
+	 * transactions wait for each other, one is undone, and its `work` runs again. On SQLite transactions of a process come one after the other.
 	 */
 	transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
 	/** Adds FOR UPDATE where the database has it. */
@@ -50,11 +52,22 @@ export async function openDatabase(where: string): Promise<PortalDatabase> {
 		db,
 		kind,
 		url: kind === 'postgres' ? where : undefined,
-		transaction: (work) => db.transaction().execute(work),
+		transaction: (work) => withoutDeadlock(() => db.transaction().execute(work)),
 		forUpdate: (query) => (kind === 'postgres' ? query.forUpdate() : query),
 		close,
 		[Symbol.asyncDispose]: close,
 	};
+}
+
+/** Only PostgreSQL has them (error 40P01), and undoes all that the transaction did. */
+async function withoutDeadlock<T>(run: () => Promise<T>): Promise<T> {
+	for (let left = deadlockRetries; ; left--) {
+		try {
+			return await run();
+		} catch (error) {
+			if (left === 0 || (error as { code?: unknown }).code !== '40P01') throw error;
+		}
+	}
 }
 
 function postgres(url: string): PostgresDialect {

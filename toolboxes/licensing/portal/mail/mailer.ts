@@ -27,6 +27,7 @@ export interface MailOptions {
 	readonly from: string;
 }
 
+/** INVALID_VALUE; the message does not repeat the address, which may hold a password. */
 export function createMailer({ smtp, outbox, from }: MailOptions): Mailer {
 	if (smtp === undefined) {
 		const transport = nodemailer.createTransport({ streamTransport: true, buffer: true, newline: 'windows' });
@@ -40,6 +41,8 @@ export function createMailer({ smtp, outbox, from }: MailOptions): Mailer {
 			close: () => transport.close(),
 		};
 	}
+	if (!/^smtps?:$/.test(URL.canParse(smtp) ? new URL(smtp).protocol : ''))
+		throw new MicrojouleError('INVALID_VALUE', 'The mail server (--smtp, MICROJOULE_SMTP) must read like smtp://mail.example.org or smtps://user:password@mail.example.org.');
 	const transport = nodemailer.createTransport(smtp, { from });
 	return {
 		async send(mail) {

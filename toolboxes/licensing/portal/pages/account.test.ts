@@ -49,6 +49,22 @@ describe.skipIf(noChromium)('accounts', () => {
 		await heading(page, 'Licences');
 	});
 
+	it('asks for the password where somebody else signed up with the same address', async () => {
+		const page = await bench.open('/sign-up');
+		await bench.post(page, '/sign-up', { name: 'gerd', email: 'gerd@example.org', password: 'password of a stranger', acceptTerms: true });
+		const first = await bench.mailbox.next('gerd@example.org');
+		await bench.post(page, '/sign-up', { name: 'gerd', email: 'gerd@example.org', password, acceptTerms: true });
+		const second = await bench.mailbox.next('gerd@example.org', [first]);
+		await page.goto(`${bench.portal.url}/verify?name=gerd`);
+		await page.getByLabel('Code').fill(codeIn(second));
+		expect(await page.getByRole('textbox', { name: 'Password' }).count()).toBe(0);
+		await page.getByRole('button', { name: 'Confirm' }).click();
+		await page.getByRole('alert').getByText('signed up more than once').waitFor();
+		await page.getByRole('textbox', { name: 'Password' }).fill(password);
+		await page.getByRole('button', { name: 'Confirm' }).click();
+		await heading(page, 'Licences');
+	});
+
 	it('goes on to the page that asked for signing in, says why it did not work, and signs out', async () => {
 		const page = await bench.open('/sign-up');
 		await bench.signUp(page, 'carla');

@@ -54,7 +54,7 @@ export const adminRoutes: FastifyPluginCallbackTypebox<{ services: PortalService
 
 	server.get('/admin/settings', {
 		schema: { summary: 'Settings', response: { 200: settings } },
-		handler: async () => ({ offlineHours: await readOfflineHours(context.database.db) }),
+		handler: async () => ({ offlineHours: await readOfflineHours(context) }),
 	});
 
 	server.put('/admin/settings', {

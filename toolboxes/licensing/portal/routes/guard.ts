@@ -57,16 +57,6 @@ export function setDeviceCookie(reply: FastifyReply, device: string, secure: boo
 	reply.setCookie(deviceCookie, device, { path: '/api', httpOnly: true, sameSite: 'lax', secure, maxAge: 365 * 86_400 });
 }
 
-/** PostgreSQL's text cannot hold the character NUL, and nothing that people write does. INVALID_VALUE. */
-export async function refuseNul({ body, params, query }: FastifyRequest): Promise<void> {
-	if (hasNul([body, params, query])) throw new MicrojouleError('INVALID_VALUE', 'The request has a NUL character (U+0000) in a text; remove it.');
-}
-
-function hasNul(value: unknown): boolean {
-	if (typeof value === 'string') return value.includes('\0');
-	return typeof value === 'object' && value !== null && !Buffer.isBuffer(value) && Object.values(value).some(hasNul);
-}
-
 /** A session for a browser: the cookie is out of reach for scripts, and for pages of other origins. */
 export function setSessionCookie(reply: FastifyReply, token: string, secure: boolean): void {
 	reply.setCookie(sessionCookie, token, { path: '/', httpOnly: true, sameSite: 'lax', secure, maxAge: 30 * 86_400 });

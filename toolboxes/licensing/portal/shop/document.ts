@@ -37,13 +37,9 @@ ${body}
 }
 
 export function sendDocument(reply: FastifyReply, content: string): FastifyReply {
-	return (
-		reply
-			.type('text/html; charset=utf-8')
-			.header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
-			.header('cache-control', 'no-store')
-			// With no referrer at all a form would not name its origin either, and be refused.
-			.header('referrer-policy', 'same-origin')
-			.send(content)
-	);
+	return reply
+		.type('text/html; charset=utf-8')
+		.header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
+		.header('cache-control', 'no-store')
+		.send(content);
 }

@@ -43,15 +43,16 @@ export class Fulfilment {
 
 	/** NOT_FOUND: no such order; INVALID_VALUE: another sum than the order's. */
 	async handle(event: PaymentEvent): Promise<void> {
-		const outcome: Outcome = { users: [] };
-		await this.#context.database.transaction(async (tx) => {
+		const outcome = await this.#context.database.transaction(async (tx) => {
+			const result: Outcome = { users: [] };
 			const fresh = await tx
 				.insertInto('webhooks')
 				.values({ id: event.id, received_at: this.#context.now() })
 				.onConflict((conflict) => conflict.doNothing())
 				.returning('id')
 				.executeTakeFirst();
-			if (fresh) await this.#apply(tx, event, outcome);
+			if (fresh) await this.#apply(tx, event, result);
+			return result;
 		});
 		await this.#licences.changed(outcome.users);
 		if (outcome.paid) this.#mail.confirm(outcome.paid.id);
