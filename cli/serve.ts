@@ -9,7 +9,6 @@ import envPaths from 'env-paths';
 import { realClock } from '../drivers/clock.ts';
 import { listInstruments } from '../drivers/discovery.ts';
 import { messageOf } from '../drivers/errors.ts';
-import type { InstrumentKind } from '../drivers/instrument.ts';
 import { models } from '../drivers/models.ts';
 import { Bench } from '../engine/acquisition/bench.ts';
 import { DecodePool } from '../engine/decode/pool.ts';
@@ -21,7 +20,8 @@ import { openPort, openSimulated } from './instruments.ts';
 import { choiceOption, listOption, minFreeOption, numberOption } from './options.ts';
 import { addScriptingOptions, type ScriptingFlags } from './scripting-options.ts';
 import { untilStopped } from './signals.ts';
-import { addBenchOptions, type BenchFlags, buildBench, simulatedDevice } from './simulated-bench.ts';
+import { addBenchOptions, type BenchFlags, buildBench, settingsAtStart, simulatedDevice } from './simulated-bench.ts';
+import { closePipedOutput } from './standard-output.ts';
 
 interface Options extends BenchFlags, ScriptingFlags {
 	readonly port?: number;
@@ -37,10 +37,8 @@ interface Options extends BenchFlags, ScriptingFlags {
 	readonly portal?: string;
 	readonly reserve?: Toolbox[];
 	readonly minFree: number;
+	readonly closeOutput?: boolean;
 }
-
-/** Voltage at which a simulated instrument's device under test lives happily, V. */
-const simulatedVoltage: Readonly<Record<InstrumentKind, number>> = { arc: 3.3, ace: 4 };
 
 export function serveCommand(): Command {
 	const command = new Command('serve')
@@ -63,7 +61,8 @@ export function serveCommand(): Command {
 		.option('--portal <URL>', 'the licence portal of others, instead of one in this program')
 		.option('--reserve <automation,battery>', 'reserves licences for these toolboxes at the start', listOption(choiceOption<Toolbox>('--reserve', ['automation', 'battery'])))
 		.addOption(minFreeOption())
-		.option('--keep-output', 'leaves outputs on at the end');
+		.option('--keep-output', 'leaves outputs on at the end')
+		.option('--close-output', 'closes standard output once it listens, where that is a pipe: for a script that reads it to its end before it connects');
 	return addBenchOptions(addScriptingOptions(command)).action(serve);
 }
 
@@ -126,9 +125,10 @@ async function serve(options: Options): Promise<void> {
 	cleanup.defer(bench.on((change) => change.type.startsWith('device') && licensing.instruments(instrumentsOf(bench))));
 	for (const warning of server.warnings) console.error(`microjoule: ${warning}`);
 	await Promise.all(
-		simulated.map(async ({ simulator, name, main }, index) => {
+		simulated.map(async (device, index) => {
+			const { simulator, name } = device;
 			const instrument = await openSimulated(simulator, realClock, `sim:${simulator.kind}${index + 1}`, name);
-			await instrument.set({ powerRegulation: 'voltage', mainVoltage: simulatedVoltage[simulator.kind], uart: true, expansionPort: true, main });
+			await instrument.set(settingsAtStart(device));
 			await bench.add(instrument);
 		}),
 	);
@@ -146,6 +146,7 @@ async function serve(options: Options): Promise<void> {
 		}. Recordings go to ${project.folder}. Stop with Ctrl-C.`,
 	);
 	for (const message of news) console.log(message);
+	if (options.closeOutput) closePipedOutput();
 	await stopped;
 }
 

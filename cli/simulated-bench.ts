@@ -4,10 +4,11 @@
  */
 
 import type { Command } from 'commander';
-import { realClock } from '../drivers/clock.ts';
+import { type Clock, realClock } from '../drivers/clock.ts';
 import { MicrojouleError } from '../drivers/errors.ts';
 import type { InstrumentKind } from '../drivers/instrument.ts';
 import { models } from '../drivers/models.ts';
+import type { SettingsChange } from '../drivers/settings.ts';
 import { loadKinds, loadUsage } from '../drivers/simulator/loads/catalogue.ts';
 import type { Simulator } from '../drivers/simulator/simulator.ts';
 import { SimulatedTime } from '../drivers/simulator/time.ts';
@@ -78,24 +79,32 @@ interface Planned extends Outputs {
 }
 
 /** Rejects with INVALID_VALUE naming the flag. The devices are not yet reachable. */
-export async function buildBench(flags: BenchFlags): Promise<BenchDevice[]> {
+export async function buildBench(flags: BenchFlags, clock: Clock = realClock): Promise<BenchDevice[]> {
 	const devices = planned(flags.sim || []);
 	const common: Outputs = {};
 	for (const what of ['load', 'replay'] as const) for (const text of flags[what] ?? []) assign(devices, common, text, what);
-	const wires = (flags.wire ?? []).map((text) => connect(devices, text, flags.clockPpm));
+	const wires = (flags.wire ?? []).map((text) => connect(devices, text, clock, flags.clockPpm));
 	const built = new Map<Planned, Simulator>();
 	// The source of a wire is moved on before its sink, and devices join their time in the order they are made.
 	for (const device of [...devices].sort((a, b) => Number(wires.some(({ sink }) => sink === a)) - Number(wires.some(({ sink }) => sink === b)))) {
 		const end = wires.find(({ source, sink }) => source === device || sink === device);
 		const own = device.load === undefined && device.replay === undefined ? common : device;
 		const outputs = end ? { load: 'none', replay: undefined } : { load: own.load, replay: own.replay };
-		const more = { name: device.serialName, time: end?.time, load: end?.source === device ? end.wire : undefined, feed: end?.sink === device ? end.wire : undefined };
+		const more = { clock, name: device.serialName, time: end?.time, load: end?.source === device ? end.wire : undefined, feed: end?.sink === device ? end.wire : undefined };
 		built.set(
 			device,
 			await buildSimulator(device.kind, { ...flags, ...outputs, seed: (flags.seed ?? 0) + devices.filter(({ kind }) => kind === device.kind).indexOf(device) }, more),
 		);
 	}
 	return devices.map((device) => ({ simulator: built.get(device) as Simulator, name: device.name, main: device.wire === undefined && flags.simOutput !== 'off' }));
+}
+
+/** Voltage at which a simulated instrument's device under test lives happily, V. */
+const simulatedVoltage: Readonly<Record<InstrumentKind, number>> = { arc: 3.3, ace: 4 };
+
+/** What `serve` sets a simulated instrument to. */
+export function settingsAtStart({ simulator, main }: BenchDevice): SettingsChange {
+	return { powerRegulation: 'voltage', mainVoltage: simulatedVoltage[simulator.kind], uart: true, expansionPort: true, main };
 }
 
 interface Connection {
@@ -106,7 +115,7 @@ interface Connection {
 	readonly time: SimulatedTime;
 }
 
-function connect(devices: readonly Planned[], text: string, clockPpm: number | undefined): Connection {
+function connect(devices: readonly Planned[], text: string, clock: Clock, clockPpm: number | undefined): Connection {
 	const refuse = (problem: string): never => {
 		throw new MicrojouleError('INVALID_VALUE', `--wire ${text}: ${problem}. Write SOURCE:SINK or SOURCE:SINK:dcdc.`, { option: '--wire', value: text });
 	};
@@ -119,7 +128,7 @@ function connect(devices: readonly Planned[], text: string, clockPpm: number | u
 		if (end.load !== undefined || end.replay !== undefined) refuse(`"${end.name}" has ${end.load ?? end.replay} on its output as well; give it one of the two`);
 		end.wire = text;
 	}
-	return { source, sink, wire: new Wire(how === 'dcdc'), time: new SimulatedTime(realClock, clockPpm) };
+	return { source, sink, wire: new Wire(how === 'dcdc'), time: new SimulatedTime(clock, clockPpm) };
 }
 
 function planned(sims: readonly SimulatedDeviceText[]): Planned[] {

@@ -76,6 +76,11 @@ export class ScriptingContext {
 		return this.#enabledAt.get(recording);
 	}
 
+	/** Whether the recording has channels of the device. */
+	hasRecorded(recording: unknown, device: string): boolean {
+		return this.bench.recordings().some(({ id, channels }) => Number(id) === recording && channels.some((channel) => channel.device === device));
+	}
+
 	requireDevice(id: string): DeviceState {
 		const device = this.bench.devices().find((candidate) => candidate.id === id);
 		if (!device) throw new ScriptingError('Device not connected', `There is no device ${id}.`, { device_id: id });

@@ -301,7 +301,10 @@ export function requireDescribed(cmd: string, message: Message): void {
 		throw new Error(`${cmd} answered ${JSON.stringify(message).slice(0, 300)}: ${problem}`);
 	};
 	if (JSON.stringify(more) !== JSON.stringify({ cmd })) refuse('the keys of a response are type, cmd, trans_id and data');
-	if (!schema) return 'data' in message ? refuse('it returns nothing') : undefined;
+	if (!schema) {
+		if ('data' in message) refuse('it returns nothing');
+		return;
+	}
 	if (!Value.Check(schema, data)) refuse('that is not what the table says');
 	const surplus = surplusKey(schema, data);
 	if (surplus !== undefined) refuse(`the table does not know ${surplus}`);
