@@ -18,7 +18,9 @@ import { statistics } from '../recording/statistics.ts';
 import { totals } from '../recording/totals.ts';
 import { type View, view } from '../recording/view.ts';
 import type { BenchApi, BenchChange, DeviceState, FoundInstrument, RecordingInProgress, RecordingSummary } from '../server/bench-api.ts';
+import { FanOut } from './fan-out.ts';
 import { LiveHub } from './live.ts';
+import { LiveReader } from './live-reader.ts';
 import { type MeasuredDevice, Measurement } from './measurement.ts';
 import { Recorder } from './recorder.ts';
 import type { AcquisitionEvent, Tap } from './tap.ts';
@@ -69,6 +71,8 @@ const stateIntervalS = 1;
 
 export class Bench implements BenchApi, AsyncDisposable {
 	readonly hub = new LiveHub();
+	/** For whoever wants every live sample of all devices. */
+	readonly taps = new FanOut();
 	/** The bench uses it; whoever made the bench closes it. */
 	readonly projects: ActiveProject;
 	#options: BenchOptions;
@@ -78,6 +82,7 @@ export class Bench implements BenchApi, AsyncDisposable {
 	/** The one of the recording in progress, and those whose last samples are on their way. */
 	#writing = new Set<Recorder>();
 	#readers = new OpenReaders();
+	#live = new LiveReader();
 	#summaries = new Map<string, RecordingSummary>();
 	/** What the summaries were made of: states are never changed in place. */
 	#summarised: { project: Project | undefined; entries: ReadonlyMap<string, RecordingEntry> } = { project: undefined, entries: new Map() };
@@ -87,8 +92,11 @@ export class Bench implements BenchApi, AsyncDisposable {
 	#closing: Promise<void> | undefined;
 	/** What makes events known to listeners. */
 	#eventTap: Tap = {
-		samples: () => {},
-		event: (device, event) => this.#happened(device, event),
+		samples: () => this.#live.appended(),
+		event: (device, event) => {
+			this.#live.appended();
+			this.#happened(device, event);
+		},
 	};
 
 	static async create(options: BenchOptions): Promise<Bench> {
@@ -120,6 +128,16 @@ export class Bench implements BenchApi, AsyncDisposable {
 
 	devices(): readonly DeviceState[] {
 		return [...this.#places.keys()].map((id) => this.#state(id));
+	}
+
+	/** Whether a device is open, be it unplugged meanwhile. */
+	has(id: string): boolean {
+		return this.#places.has(id);
+	}
+
+	/** Undefined where none is open under this id. */
+	device(id: string): DeviceState | undefined {
+		return this.has(id) ? this.#state(id) : undefined;
 	}
 
 	async discover(): Promise<readonly FoundInstrument[]> {
@@ -219,6 +237,7 @@ export class Bench implements BenchApi, AsyncDisposable {
 			let recorder: Recorder;
 			const onProgress = (progressS: number) => {
 				recordedS = progressS;
+				this.#live.appended();
 			};
 			try {
 				recorder = await Recorder.create(measured, { folder, id, name, onProgress, minFreeBytes: this.#options.minFreeBytes });
@@ -232,6 +251,7 @@ export class Bench implements BenchApi, AsyncDisposable {
 			previous?.end(first);
 			recorder.begin(first);
 			this.#writing.add(recorder);
+			this.#live.forget();
 			this.#recorder = {
 				recorder,
 				name,
@@ -254,6 +274,7 @@ export class Bench implements BenchApi, AsyncDisposable {
 	stopRecording(): Promise<RecordingSummary> {
 		return this.#inTurn(async () => {
 			const current = this.#recorder;
+			this.#live.forget();
 			if (!current) throw new MicrojouleError('NOT_RECORDING', 'There is no recording in progress.');
 			this.#recorder = undefined;
 			current.recorder.end(this.#framesNow(this.#measured()));
@@ -277,9 +298,11 @@ export class Bench implements BenchApi, AsyncDisposable {
 	/** Runs a question on a recording, also on one in progress: its latest samples are in memory. The reader is good until `use` is done. */
 	async reading<T>(id: string, use: (reader: RecordingReader) => Promise<T>): Promise<T> {
 		const project = this.projects.require();
+		const { recorder } = this.#recorder ?? {};
+		if (recorder?.id === id) return this.#live.use(() => project.openRecording(id, recorder.staged()), use);
 		const staged = this.#staged(id, project.recordingFolder(id));
 		if (!staged) return this.#readers.use(id, () => project.openRecording(id), use);
-		using reader = await project.openRecording(id, staged);
+		using reader = await project.openRecording(id, staged); // its last samples are on their way
 		return await use(reader);
 	}
 
@@ -307,6 +330,7 @@ export class Bench implements BenchApi, AsyncDisposable {
 			if (current) await this.#finish(current.recorder).catch(() => {});
 			await shut;
 			this.#readers.forget();
+			this.#live.forget();
 			this.#places.clear();
 		})();
 		return this.#closing;
@@ -322,6 +346,7 @@ export class Bench implements BenchApi, AsyncDisposable {
 		return Measurement.start([{ instrument, plan: { channels, batchBytes: watchedBatchBytes, latency: watchedLatencyS } }], this.#options.decoder, this.#options.clock, [
 			this.hub,
 			this.#eventTap,
+			this.taps,
 		]);
 	}
 
@@ -407,6 +432,7 @@ export class Bench implements BenchApi, AsyncDisposable {
 	/** Brings the summaries of recordings up to what the project says, and tells everyone. */
 	async #projectChanged(project: Project | undefined): Promise<void> {
 		this.#readers.forget(); // names, offsets and files may be others now
+		this.#live.forget();
 		const entries = project?.file.recordings ?? [];
 		const known = new Set(entries.map(({ id }) => id));
 		if (project !== this.#summarised.project) this.#summaries.clear();

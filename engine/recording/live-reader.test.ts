@@ -89,7 +89,8 @@ async function ask(staged: StagedRecording, known: Known, fromS: number, toS: nu
 	}
 
 	const first = Math.floor(snapped(fromS * rate));
-	const last = Math.max(first, Math.ceil(snapped(toS * rate)));
+	// A window without length has no samples, wherever it lies.
+	const last = snapped(toS * rate) > snapped(fromS * rate) ? Math.ceil(snapped(toS * rate)) : first;
 	const inside = current.subarray(first, last);
 	const sorted = inside.filter((x) => !Number.isNaN(x)).sort();
 	const [lowest, median] = await percentiles(reader, channel, fromS, toS, [0, 50]);

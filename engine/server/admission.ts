@@ -77,6 +77,13 @@ export class Admission {
 		throw new MicrojouleError('FORBIDDEN', message, { token: given === undefined ? 'missing' : 'wrong' });
 	}
 
+	/** All three, for a request to become a WebSocket. Throws FORBIDDEN. */
+	checkUpgrade(headers: Headers, query: URLSearchParams): void {
+		this.checkHost(headers);
+		this.checkOrigin(headers);
+		this.checkToken(headers, query);
+	}
+
 	#namesUs(name: string): boolean {
 		if (name === 'localhost' || name === '127.0.0.1' || name === '::1') return true;
 		const { host } = this.#options;

@@ -3,14 +3,16 @@
  * address; what it serves comes from the bench.
  *
  *     request ─► Host, Origin ─┬─► /api/…  ─► token ─► routes ─► bench
- *                              ├─► /api/live (upgrade) ─► token ─► live stream
+ *                              ├─► /api/live (upgrade) ─► token ─► live stream, or what another room serves at its path
  *                              └─► files of the page (public: they hold no data)
  *
  * Safe by default: loopback only; another address needs a token file.
  */
 
 import { existsSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
 import fastifyStatic from '@fastify/static';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
@@ -22,7 +24,7 @@ import { analysisRoutes } from './analysis-routes.ts';
 import type { BenchApi } from './bench-api.ts';
 import { deviceRoutes } from './device-routes.ts';
 import { editRoutes } from './edit-routes.ts';
-import { replyWithError } from './errors.ts';
+import { asMicrojouleError, refuseUpgrade, replyWithError } from './errors.ts';
 import { listenError, readTls, type TlsFiles } from './listen.ts';
 import { LiveSocket, type OtherChange } from './live-socket.ts';
 import { logRoutes } from './log-routes.ts';
@@ -53,6 +55,9 @@ export interface ServerOptions {
 	readonly logger?: FastifyServerOptions['logger'];
 }
 
+/** Takes over a request to become a WebSocket: it was admitted already. */
+export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+
 export interface Server extends AsyncDisposable {
 	/** Where the page is. */
 	readonly url: string;
@@ -61,6 +66,8 @@ export interface Server extends AsyncDisposable {
 	readonly warnings: readonly string[];
 	/** For tests: `inject`. */
 	readonly http: FastifyInstance;
+	/** WebSockets of other rooms, by their path. */
+	readonly upgrades: Map<string, UpgradeHandler>;
 	/** Sends a change of another room to the live stream's viewers, and the latest of its type to those that come later. */
 	announce(change: OtherChange): void;
 	/** Idempotent. */
@@ -79,7 +86,19 @@ export async function createServer(options: ServerOptions): Promise<Server> {
 
 	const http = await build(options, admission);
 	const live = new LiveSocket(bench, admission);
-	http.server.on('upgrade', (request, socket, head) => live.upgrade(request, socket, head));
+	const upgrades = new Map<string, UpgradeHandler>();
+	http.server.on('upgrade', (request, socket, head) => {
+		const [path, query] = (request.url ?? '').split('?', 2);
+		const other = upgrades.get(path);
+		if (!other) return live.upgrade(request, socket, head);
+		socket.on('error', () => socket.destroy());
+		try {
+			admission.checkUpgrade(request.headers, new URLSearchParams(query));
+			other(request, socket, head);
+		} catch (thrown) {
+			refuseUpgrade(socket, asMicrojouleError(thrown));
+		}
+	});
 	// Before Fastify waits for open connections: a WebSocket would hold it for ever.
 	http.addHook('preClose', () => live.close());
 	try {
@@ -94,7 +113,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
 	const close = () => http.close();
 	const url = `${tls ? 'https' : 'http'}://${name}:${boundPort}`;
 	if (isLoopback(name.replace(/[[\]]/g, ''))) bench.projects.announce(url);
-	return { url, port: boundPort, warnings, http, announce: (change) => live.announce(change), close, [Symbol.asyncDispose]: close };
+	return { url, port: boundPort, warnings, http, upgrades, announce: (change) => live.announce(change), close, [Symbol.asyncDispose]: close };
 }
 
 async function build(options: ServerOptions, admission: Admission): Promise<FastifyInstance> {
