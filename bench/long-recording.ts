@@ -45,14 +45,14 @@ export function signalChunk(index: number, out: Float32Array): void {
 	}
 }
 
-export function longInfo(): RecordingInfo {
+export function longInfo(id = 'long'): RecordingInfo {
 	const known = models.ace.channels.find(({ id }) => id === channelId);
 	if (!known) throw new Error('The Ace has no main current.');
 	const { label, unit, ranges, rail, settleS } = known;
 	const channel: RecordedChannel = { device: deviceId, id: channelId, label, unit, rate: rateHz, count: 0, ranges, rail, settleS };
 	return {
 		version: formatVersion,
-		id: 'long',
+		id,
 		name: 'long',
 		start: new Date(0).toISOString(),
 		offset: 0,
@@ -71,8 +71,8 @@ export interface Recorded {
 }
 
 /** Records `samples` samples, which `next` yields piece by piece; making them is not counted. */
-export async function recordLong(folder: string, samples: number, next: (index: number) => Float32Array, options: WriterOptions = {}): Promise<Recorded> {
-	const writer = await RecordingWriter.create(folder, longInfo(), options);
+export async function recordLong(folder: string, samples: number, next: (index: number) => Float32Array, options: WriterOptions = {}, id?: string): Promise<Recorded> {
+	const writer = await RecordingWriter.create(folder, longInfo(id), options);
 	let makingS = 0;
 	const startedAt = performance.now();
 	for (let done = 0, index = 0; done < samples; index++) {

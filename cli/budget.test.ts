@@ -1,7 +1,7 @@
 /** Energy budgets as a pipeline runs them: the program, its files and exit codes, its licence and the output when it is killed. */
 
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -32,12 +32,9 @@ function cycleJ(packets: number): number {
 	return (5 * reading + report + sleep) * 1e-6 * 3.3;
 }
 
-function budgetFile(folder: string, limit: string, more = ''): string {
+function budgetFile(folder: string, limit: string, more = 'settings: { mainVoltage: 3.3 V }'): string {
 	const file = join(folder, 'budget.yaml');
-	writeFileSync(
-		file,
-		`name: sensor node\nsettings: { mainVoltage: 3.3 V }\n${more}\nstop: { log: /^TX 2/ }\nphases:\n  - name: cycle\n    from: { log: /^TX 1/ }\n    to: { log: /^TX 2/ }\n${limit}\n`,
-	);
+	writeFileSync(file, `name: sensor node\n${more}\nstop: { log: /^TX 2/ }\nphases:\n  - name: cycle\n    from: { log: /^TX 1/ }\n    to: { log: /^TX 2/ }\n${limit}\n`);
 	return file;
 }
 const limitJ = (max: number) => `    limits: { energy: { max: ${max} J } }`;
@@ -71,17 +68,35 @@ describe('a budget of the sensor node, in a fresh data folder', { timeout: long 
 	it('is kept at its true figure, and missed by 2 % less, with a readable difference', async () => {
 		const folder = temporaryFolder();
 		const [data, out] = [join(folder, 'data'), join(folder, 'out')];
-		const first = await run(['budget', 'run', budgetFile(folder, limitJ(1), 'repetitions: 3'), ...simulated, '--data', data, '--out', out]);
+		const first = await run(['budget', 'run', budgetFile(folder, limitJ(1), 'settings: { mainVoltage: 3.3 V }\nrepetitions: 3'), ...simulated, '--data', data, '--out', out]);
 		expect(first).toMatchObject({ code: 0 });
 		const packets = packetsOf(out);
 		expect(packets).toHaveLength(3);
 		const trueJ = mean(packets.map(cycleJ));
 		for (const file of ['junit.xml', 'result.json', 'summary.md', 'plot.svg']) expect(existsSync(join(out, file)), file).toBe(true);
 
-		const kept = await run(['budget', 'run', budgetFile(folder, limitJ(trueJ * 1.0005), 'repetitions: 3'), ...simulated, '--data', data, '--out', out]);
+		const kept = await run([
+			'budget',
+			'run',
+			budgetFile(folder, limitJ(trueJ * 1.0005), 'settings: { mainVoltage: 3.3 V }\nrepetitions: 3'),
+			...simulated,
+			'--data',
+			data,
+			'--out',
+			out,
+		]);
 		expect(kept).toMatchObject({ code: 0, stderr: '' });
 		expect(packetsOf(out)).toEqual([...packets, ...packets].slice(0, 3));
-		const missed = await run(['budget', 'run', budgetFile(folder, limitJ(trueJ * 0.98), 'repetitions: 3'), ...simulated, '--data', data, '--out', join(folder, 'missed')]);
+		const missed = await run([
+			'budget',
+			'run',
+			budgetFile(folder, limitJ(trueJ * 0.98), 'settings: { mainVoltage: 3.3 V }\nrepetitions: 3'),
+			...simulated,
+			'--data',
+			data,
+			'--out',
+			join(folder, 'missed'),
+		]);
 		expect(missed).toMatchObject({ code: 1, stderr: '' });
 		expect(missed.stdout).toMatch(/^OVER {2}cycle: energy \d\.\d+ mJ, at most \d\.\d+ mJ \(\+2\.0\d %\)\nsensor node: over budget\n$/);
 		const { phases, passed } = JSON.parse(readFileSync(join(folder, 'missed', 'result.json'), 'utf8'));
@@ -113,7 +128,7 @@ describe('a budget of the sensor node, in a fresh data folder', { timeout: long 
 
 	it('gives the same figure over 20 runs, each in a fresh data folder', async () => {
 		const folder = temporaryFolder();
-		const file = budgetFile(folder, limitJ(1), 'off: 0.1 s');
+		const file = budgetFile(folder, limitJ(1), 'settings: { mainVoltage: 3.3 V }\noff: 0.1 s');
 		const energies: number[] = [];
 		const one = async (index: number) => {
 			const out = join(folder, `out-${index}`);
@@ -176,11 +191,8 @@ describe('what cannot be measured ends with exit code 2', { timeout: long }, () 
 		['a virtual clock with hardware', (folder: string) => [budgetFile(folder, limitJ(1)), '--port', '/dev/null', '--clock', 'virtual'], /--clock virtual/],
 		['a port that is not there', (folder: string) => [budgetFile(folder, limitJ(1)), '--port', '/dev/none'], /\/dev\/none/],
 		['a load that is not known', (folder: string) => [budgetFile(folder, limitJ(1)), '--sim', 'ace', '--load', 'toaster'], /toaster/],
-		[
-			'a setting that the device does not have',
-			(folder: string) => [budgetFile(folder, limitJ(1), 'timeout: 5 s').replace('', ''), '--sim', 'arc', '--load', 'resistor:1', '--option'],
-			/--option/,
-		],
+		['an option that there is not', (folder: string) => [budgetFile(folder, limitJ(1)), '--sim', 'ace', '--supply', 'solar'], /solar/],
+		['a voltage that the device does not have', (folder: string) => [budgetFile(folder, limitJ(1), 'settings: { mainVoltage: 99 V }'), ...simulated], /mainVoltage is 99/],
 		[
 			'a stop that does not come',
 			(folder: string) => [budgetFile(folder, limitJ(1), 'timeout: 2 s'), '--sim', 'ace', '--load', 'none', '--clock', 'virtual'],
@@ -225,7 +237,8 @@ describe('a run that is killed', { timeout: long }, () => {
 		const access = ['--portal', portal.url, '--password-file', credentials, '--data', join(folder, 'data')];
 		const started = start(['budget', 'run', budget, '--port', port, ...access, '--out', out]);
 		const checksums = join(out, 'project', 'recordings', '001', 'checksums');
-		await until('samples on the disk', () => existsSync(checksums) && readFileSync(checksums, 'utf8').includes('.mc.f32 '), 60);
+		// The first of them may be of the moment before the output was on.
+		await until('samples on the disk', () => existsSync(checksums) && readFileSync(checksums, 'utf8').split('.mc.f32 ').length > 3, 60);
 		const holder = async () => (await licences.one(licence, anna.id)).reservedTo?.user ?? null;
 		expect(await holder()).toBe('anna');
 		return { started, port, portal, clock, holder, out };
@@ -247,6 +260,7 @@ describe('a run that is killed', { timeout: long }, () => {
 		expect(await outputOf(port)).toBe(false);
 		expect(existsSync(join(out, 'junit.xml'))).toBe(false);
 		expect((await json(['info', join(out, 'project')])).recordings).toMatchObject([{ finished: true }]);
+		expect((await json(['stats', join(out, 'project'), '--channel', 'mc'])).channels.mc.max).toBeGreaterThan(0.009);
 	});
 
 	it('by SIGKILL has its output off, and its licence comes back by itself', async () => {
@@ -261,8 +275,7 @@ describe('a run that is killed', { timeout: long }, () => {
 		clock.ms += 61_000;
 		await portal.sweep();
 		expect(await holder()).toBeNull();
-		const copy = join(out, 'copy');
-		cpSync(join(out, 'project'), copy, { recursive: true });
-		expect((await json(['stats', copy, '--channel', 'mc'])).channels.mc.average).toBeCloseTo(0.01, 3);
+		// What was measured until then can be read.
+		expect((await json(['stats', join(out, 'project'), '--channel', 'mc'])).channels.mc.max).toBeGreaterThan(0.009);
 	});
 });

@@ -7,6 +7,7 @@ import type { Static, TObject, TProperties, TSchema } from 'typebox';
 import { Type } from 'typebox';
 import type { Connection } from '../licensing/connection.ts';
 import type { ScriptingContext } from './context.ts';
+import type { Subscriptions } from './subscriptions/subscriptions.ts';
 
 /** What must be unlocked. `battery` needs Automation as well. */
 export type Needs = 'nothing' | 'automation' | 'battery';
@@ -19,6 +20,8 @@ export interface Call {
 	progress(value: number): void;
 	/** Aborted when the client is gone. */
 	readonly signal: AbortSignal;
+	/** What the client has subscribed to; over a WebSocket only. */
+	readonly subscriptions?: Subscriptions;
 }
 
 /** An answer too long for memory: a JSON object whose array `key` comes in pieces, each numbers with a comma after every one. */

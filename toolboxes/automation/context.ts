@@ -76,13 +76,15 @@ export class ScriptingContext {
 		return this.#enabledAt.get(recording);
 	}
 
-	/** Whether the recording has channels of the device. */
-	hasRecorded(recording: unknown, device: string): boolean {
-		return this.bench.recordings().some(({ id, channels }) => Number(id) === recording && channels.some((channel) => channel.device === device));
+	/** A device that is open, or that has recorded something in the recording: that can be read after the device has gone. */
+	requireKnown(device: string, recording: unknown): void {
+		const { bench } = this;
+		const recorded = () => bench.recordings().some(({ id, channels }) => Number(id) === recording && channels.some((channel) => channel.device === device));
+		if (!bench.has(device) && !recorded()) this.requireDevice(device);
 	}
 
 	requireDevice(id: string): DeviceState {
-		const device = this.bench.devices().find((candidate) => candidate.id === id);
+		const device = this.bench.device(id);
 		if (!device) throw new ScriptingError('Device not connected', `There is no device ${id}.`, { device_id: id });
 		return device;
 	}

@@ -42,7 +42,15 @@ export class LineSplitter {
 	}
 }
 
-/** Whether a first line is a browser's or any other HTTP client's: a page must not be able to post commands. */
-export function looksLikeHttp(line: string): boolean {
-	return /^[A-Z]+ \S.* HTTP\/\d/.test(line) || /^(?:GET|POST|PUT|HEAD|DELETE|OPTIONS|PATCH|CONNECT|TRACE|PRI) /i.test(line);
+/**
+ * Of which protocol, other than ours, a first line is. A page in a browser must not be able to post commands, neither in a request of any method (a name
+ * that is rebound to this machine makes the page one of the same origin, which asks nobody), nor in what it has TLS or STUN carry: those begin with control
+ * characters, which JSON never holds.
+ */
+export function foreignProtocol(line: string): 'HTTP' | 'binary' | undefined {
+	if (/^(?:GET|POST|PUT|HEAD|DELETE|OPTIONS|PATCH|CONNECT|TRACE|PRI) /i.test(line)) return 'HTTP';
+	// The name of a method has no brace, the rest of the line may.
+	if (/ HTTP\/\d/.test(line) && !/^\s*\{/.test(line)) return 'HTTP';
+	// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+	return /[\x00-\x08\x0b\x0c\x0e-\x1f]/.test(line) ? 'binary' : undefined;
 }

@@ -71,6 +71,16 @@ describe('the connection', () => {
 		expect(engine.logged).toEqual(['scripting: hung up on an HTTP client']);
 	});
 
+	it('answers a client that has said all it wants to say, and then ends', async () => {
+		await using engine = await ScriptingEngine.open();
+		using client = await engine.client();
+		client.socket.end(`${request('otii_get_licenses')}\n${request('otii_is_logged_in')}\n`);
+		expect(await client.message()).toMatchObject({ type: 'response', cmd: 'otii_get_licenses' });
+		expect(await client.message()).toEqual(answer);
+		await client.ended();
+		await expect.poll(() => engine.tcp.clients).toBe(0);
+	});
+
 	it('ends with the program: the answer to otii_shutdown leaves first', async () => {
 		await using engine = await ScriptingEngine.open();
 		using client = await engine.client();

@@ -2,7 +2,7 @@
  * The scripting protocol over TCP, as existing Otii scripts speak it: a line a message, CRLF from us, LF or CRLF from them. Each client's commands
  * run one after the other; clients run side by side on one state. Owns its sockets.
  *
- * A browser's page can reach a port of this machine too, so whoever begins like HTTP is hung up on before anything is run.
+ * A browser's page can reach a port of this machine too, so whoever begins like HTTP or TLS is hung up on before anything is run.
  */
 
 import { once } from 'node:events';
@@ -13,7 +13,7 @@ import { listenError } from '../../engine/server/listen.ts';
 import { asciiJson } from './ascii-json.ts';
 import type { ScriptingContext } from './context.ts';
 import { type Dispatcher, errorText } from './dispatcher.ts';
-import { LineSplitter, looksLikeHttp } from './framing.ts';
+import { foreignProtocol, LineSplitter } from './framing.ts';
 import { greeting } from './greeting.ts';
 import { ScriptingError } from './scripting-error.ts';
 
@@ -89,7 +89,8 @@ export class TcpServer implements AsyncDisposable {
 	}
 
 	async #bind(host: string, port: number): Promise<void> {
-		const server = createServer({ noDelay: true }, (socket) => this.#accept(socket));
+		// Half open: a client that has said all it wants to (`nc -N`) still gets its answers.
+		const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => this.#accept(socket));
 		try {
 			server.listen({ host, port, exclusive: true });
 			await once(server, 'listening');
@@ -111,7 +112,8 @@ export class TcpServer implements AsyncDisposable {
 				: undefined;
 		if (refusal !== undefined) {
 			this.#options.log?.(`scripting: refused a connection: ${refusal}`);
-			socket.end(`${denied(refusal)}\r\n`);
+			socket.write(`${denied(refusal)}\r\n`);
+			socket.destroySoon();
 			return;
 		}
 		const client = new Client(socket, this.#options);
@@ -149,8 +151,9 @@ class Client {
 						await this.#write(`${errorText(new ScriptingError('Request too large', `A request may have ${maxRequestBytes} bytes.`, data))}\r\n`);
 						return;
 					}
-					if (first && looksLikeHttp(line)) {
-						log?.('scripting: hung up on an HTTP client');
+					const foreign = first ? foreignProtocol(line) : undefined;
+					if (foreign !== undefined) {
+						log?.(`scripting: hung up on ${foreign === 'HTTP' ? 'an HTTP client' : 'a client of a binary protocol'}`);
 						return;
 					}
 					first = false;

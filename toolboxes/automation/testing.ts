@@ -10,7 +10,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TSchema } from 'typebox';
+import { type TSchema, Type } from 'typebox';
 import { Value } from 'typebox/value';
 import { ArcInstrument } from '../../drivers/arc/instrument.ts';
 import { type Clock, VirtualClock } from '../../drivers/clock.ts';
@@ -36,6 +36,7 @@ import { ScriptingContext } from './context.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { commands } from './table.ts';
 import { TcpServer } from './tcp-server.ts';
+import { typesOf } from './validation.ts';
 
 export const credentials = { username: 'anna', password: 'correct horse battery staple' };
 
@@ -56,6 +57,8 @@ export interface EngineOptions {
 	readonly reserved?: boolean;
 	readonly compat?: 'java';
 	readonly stallS?: number;
+	/** Files that clients name must lie in the engine's folder, as off loopback. */
+	readonly confined?: boolean;
 }
 
 /** A simulated instrument by its kind and load. */
@@ -127,7 +130,7 @@ export class ScriptingEngine implements AsyncDisposable {
 			bench,
 			licensing,
 			projectsFolder: join(folder, 'projects'),
-			resolvePath: (path) => clientPath(path, { confined: false, dataFolder: folder }),
+			resolvePath: (path) => clientPath(path, { confined: options.confined ?? false, dataFolder: folder }),
 			delay: (seconds) => clock.delay(seconds),
 			shutdown: ending.resolve,
 			compat: options.compat,
@@ -411,6 +414,31 @@ export class ScriptClient implements Disposable {
 	#wake(): void {
 		for (const resolve of this.#waiting.splice(0)) resolve();
 	}
+}
+
+/** A value that the schema allows. */
+export function validValue(schema: TSchema): unknown {
+	if (Type.IsUnion(schema)) return validValue(schema.anyOf[0]);
+	if (Type.IsLiteral(schema)) return schema.const;
+	const { minimum = 1, minItems = 0 } = schema as { minimum?: number; minItems?: number };
+	switch (typesOf(schema)[0]) {
+		case 'String':
+			return 'x';
+		case 'Number':
+			return Math.max(1, minimum);
+		case 'Boolean':
+			return false;
+		case 'Array':
+			return Array.from({ length: minItems }, () => ({}));
+		default:
+			return 1;
+	}
+}
+
+/** A request's `data` with all keys, which names the first project and recording, and this device. */
+export function validData({ request }: Command, device_id: string): Record<string, unknown> {
+	const named: Record<string, unknown> = { device_id, project_id: 1, recording_id: 1, channel: 'mc' };
+	return Object.fromEntries(Object.entries(request.properties).map(([key, schema]) => [key, named[key] ?? validValue(schema)]));
 }
 
 /** All that a script can change, as text: for tests that nothing did. */

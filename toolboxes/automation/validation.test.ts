@@ -9,7 +9,7 @@ import { Type } from 'typebox';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Command } from './command.ts';
 import { commands } from './table.ts';
-import { device, type Message, type ScriptClient, ScriptingEngine, snapshot } from './testing.ts';
+import { device, type Message, type ScriptClient, ScriptingEngine, snapshot, validData, validValue } from './testing.ts';
 import { jsonType, typesOf } from './validation.ts';
 
 let engine: ScriptingEngine;
@@ -34,31 +34,6 @@ const refusing = commands.filter(({ name }) => name !== 'otii_shutdown');
 const withKeys = refusing.filter(({ request }) => Object.keys(request.properties).length > 0);
 const rows = (list: readonly Command[]) => list.map((row) => [row.name, row] as const);
 
-/** A value that the schema allows. */
-function valid(schema: TSchema): unknown {
-	if (Type.IsUnion(schema)) return valid(schema.anyOf[0]);
-	if (Type.IsLiteral(schema)) return schema.const;
-	const { minimum = 1, minItems = 0 } = schema as { minimum?: number; minItems?: number };
-	switch (typesOf(schema)[0]) {
-		case 'String':
-			return 'x';
-		case 'Number':
-			return Math.max(1, minimum);
-		case 'Boolean':
-			return false;
-		case 'Array':
-			return Array.from({ length: minItems }, () => ({}));
-		default:
-			return 1;
-	}
-}
-
-/** Names things that are there. */
-function validData({ request }: Command): Record<string, unknown> {
-	const named: Record<string, unknown> = { device_id: deviceId, project_id: 1, recording_id: 1, channel: 'mc' };
-	return Object.fromEntries(Object.entries(request.properties).map(([key, schema]) => [key, named[key] ?? valid(schema)]));
-}
-
 async function refused(cmd: string, data: unknown, code: string, more: object): Promise<Message> {
 	const message = await client.ask(cmd, data);
 	expect(message, JSON.stringify(data)).toMatchObject({ type: 'error', errorcode: code, cmd, data: { ...more, message: expect.any(String) } });
@@ -77,7 +52,7 @@ describe.each(rows(withKeys))('%s', (name, row) => {
 	it('misses each key that it needs', async () => {
 		for (const key of required)
 			for (const without of [undefined, null]) {
-				await refused(name, { ...validData(row), [key]: without }, 'Missing key in request', { key });
+				await refused(name, { ...validData(row, deviceId), [key]: without }, 'Missing key in request', { key });
 			}
 		if (required.length > 0) for (const data of [undefined, null, {}]) await refused(name, data, 'Missing key in request', { key: required[0] });
 		await unchanged();
@@ -90,7 +65,7 @@ describe.each(rows(withKeys))('%s', (name, row) => {
 			const others = fc.jsonValue().filter((value) => value !== null && !types.includes(jsonType(value)));
 			await fc.assert(
 				fc.asyncProperty(others, async (value) => {
-					await refused(name, { ...validData(row), [key]: value }, 'Invalid key type', { key, expected_type: types[0], received_type: jsonType(value) });
+					await refused(name, { ...validData(row, deviceId), [key]: value }, 'Invalid key type', { key, expected_type: types[0], received_type: jsonType(value) });
 				}),
 				{ numRuns: 8 },
 			);
@@ -105,9 +80,9 @@ describe.each(rows(withKeys))('%s', (name, row) => {
 			['project_id', 77, 'Project does not exist', {}],
 			['recording_id', 77, 'Invalid key value', { key: 'recording_id', value: 77 }],
 		] as const)
-			if (key in row.request.properties) await refused(name, { ...validData(row), [key]: value }, code, more);
+			if (key in row.request.properties) await refused(name, { ...validData(row, deviceId), [key]: value }, code, more);
 		if (required.includes('channel') && 'device_id' in row.request.properties)
-			await refused(name, { ...validData(row), channel: 'nonsense' }, 'Invalid key value', { key: 'channel', value: 'nonsense' });
+			await refused(name, { ...validData(row, deviceId), channel: 'nonsense' }, 'Invalid key value', { key: 'channel', value: 'nonsense' });
 		await unchanged();
 	});
 
@@ -115,7 +90,7 @@ describe.each(rows(withKeys))('%s', (name, row) => {
 		for (const [key, schema] of properties)
 			for (const value of outside(schema)) {
 				const code = key === 'project_id' ? 'Project does not exist' : 'Invalid key value';
-				await refused(name, { ...validData(row), [key]: value }, code, code === 'Invalid key value' ? { key, value } : {});
+				await refused(name, { ...validData(row, deviceId), [key]: value }, code, code === 'Invalid key value' ? { key, value } : {});
 			}
 		await unchanged();
 	});
@@ -124,7 +99,7 @@ describe.each(rows(withKeys))('%s', (name, row) => {
 /** Of the right type, and not allowed by the schema. */
 function outside(schema: TSchema): unknown[] {
 	const { type, minimum, maximum, minLength, maxLength, pattern, minItems, maxItems } = schema as Record<string, unknown>;
-	if (Type.IsUnion(schema)) return schema.anyOf.every(Type.IsLiteral) ? [typeof valid(schema) === 'number' ? 3 : 'nonsense'] : [];
+	if (Type.IsUnion(schema)) return schema.anyOf.every(Type.IsLiteral) ? [typeof validValue(schema) === 'number' ? 3 : 'nonsense'] : [];
 	const found: unknown[] = [];
 	if (type === 'integer') found.push(1.5);
 	if (typeof minimum === 'number') found.push(minimum - 1);
@@ -165,7 +140,7 @@ describe('values that only the device, the project or the recording can judge', 
 		['arc_firmware_upgrade', { filename: '/nowhere/image.bin' }, 'filename'],
 	])('%s %j', async (name, change, key) => {
 		const row = commands.find((each) => each.name === name) as Command;
-		await refused(name, { ...validData(row), ...change }, 'Invalid key value', { key, value: change[key as string] });
+		await refused(name, { ...validData(row, deviceId), ...change }, 'Invalid key value', { key, value: change[key as string] });
 		await unchanged();
 	});
 

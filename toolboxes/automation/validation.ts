@@ -23,8 +23,7 @@ export function validate(row: Command, given: unknown, context: ScriptingContext
 		if (types.length > 0 && !types.includes(jsonType(all[key]))) throw wrongType(key, types[0], all[key]);
 	}
 	const data = Object.fromEntries(present.map(([key]) => [key, all[key]]));
-	// What a device has recorded can be read after it has gone.
-	if (typeof data.device_id === 'string' && !context.hasRecorded(data.recording_id, data.device_id)) context.requireDevice(data.device_id);
+	if (typeof data.device_id === 'string') context.requireKnown(data.device_id, data.recording_id);
 	if (typeof data.project_id === 'number') context.requireProject(data.project_id);
 	if (typeof data.recording_id === 'number') context.requireRecording(data.recording_id);
 	for (const [key, schema] of present)

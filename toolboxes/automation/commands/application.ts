@@ -10,7 +10,7 @@ const device = Type.Object({ device_id: Type.String(), name: Type.String(), type
 /** How often is looked whether a device has come, s. */
 const lookS = 0.2;
 
-function wireDevice({ id, name, kind }: DeviceState) {
+export function wireDevice({ id, name, kind }: DeviceState) {
 	return { device_id: id, name, type: kind === 'arc' ? 'Arc' : 'Ace' };
 }
 

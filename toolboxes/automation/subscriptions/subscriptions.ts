@@ -1,0 +1,276 @@
+/**
+ * The subscriptions of one WebSocket client: live or recorded samples as binary frames, and events, device and licence changes as JSON. They end with the
+ * client, when it says so, and, but for licence changes, with the Automation licence.
+ *
+ *     bench.taps ──► LiveSamples ────┐
+ *     recording  ──► sendRecorded ───┼──► sink ──► socket
+ *     bench, gate ──► notes ─────────┘
+ */
+
+import { channelKey } from '../../../engine/acquisition/live.ts';
+import type { AcquisitionEvent } from '../../../engine/acquisition/tap.ts';
+import type { DeviceState } from '../../../engine/server/bench-api.ts';
+import { analogChannel, kindOf, offsetOf } from '../channel-data.ts';
+import { channelName, channelOf } from '../channels.ts';
+import { wireDevice } from '../commands/application.ts';
+import type { ScriptingContext } from '../context.ts';
+import { invalidValue, missingKey, ScriptingError, wireError } from '../scripting-error.ts';
+import { blockFor } from './block-means.ts';
+import { type FrameSink, LiveSamples } from './live-samples.ts';
+import { sendRecorded } from './recorded-samples.ts';
+
+/** What a client asks for; at least one of `channels`, `events`, `devices` and `licences`. */
+export interface SubscriptionRequest {
+	readonly channels?: readonly { readonly device_id: string; readonly channel: string }[];
+	readonly recording_id?: number;
+	/** Hz. */
+	readonly rate?: number;
+	/** s. */
+	readonly from?: number;
+	readonly to?: number;
+	readonly events?: readonly AcquisitionEvent['type'][];
+	readonly devices?: boolean;
+	readonly licences?: boolean;
+}
+
+export interface SubscribedChannel {
+	readonly device_id: string;
+	readonly channel: string;
+	readonly unit: string;
+	/** Of the values, Hz. */
+	readonly sample_rate: number;
+	/** s to add to the time of a recorded value. */
+	readonly offset?: number;
+}
+
+export interface Sink extends FrameSink {
+	/** A message that answers no request. */
+	note(info: string, data: Readonly<Record<string, unknown>>): Promise<void>;
+}
+
+/** Of all subscriptions of a client together: what waits for it is bounded. */
+export const maxChannels = 64;
+const maxSubscriptions = 32;
+const maxWaitingNotes = 1000;
+
+interface Subscription {
+	readonly channels: number;
+	readonly licensed: boolean;
+	readonly end: () => void;
+}
+
+export class Subscriptions implements Disposable {
+	readonly #context: ScriptingContext;
+	readonly #sink: Sink;
+	readonly #open = new Map<number, Subscription>();
+	readonly #unsubscribe: () => void;
+	#last = 0;
+
+	constructor(context: ScriptingContext, sink: Sink) {
+		this.#context = context;
+		this.#sink = sink;
+		this.#unsubscribe = context.licensing.gate.on(() => this.#licenceChanged());
+	}
+
+	/** `No license` but for licence changes; `Invalid key value`, `Missing key in request`, `Device not connected`. */
+	async open(request: SubscriptionRequest): Promise<{ subscription: number; channels?: SubscribedChannel[] }> {
+		const { channels, events, devices, licences, recording_id } = request;
+		const licensed = channels !== undefined || events !== undefined || devices === true;
+		if (!licensed && !licences) throw missingKey('channels');
+		if (licensed) this.#context.licensing.gate.require('automation');
+		if (recording_id !== undefined && !channels) throw missingKey('channels');
+		if (recording_id !== undefined && (events || devices || licences))
+			throw invalidValue('recording_id', recording_id, 'A subscription to a recording has its samples only; subscribe once more for events and changes.');
+		if (this.#open.size >= maxSubscriptions) throw new ScriptingError('Command failure', `A client may have ${maxSubscriptions} subscriptions at a time; end one first.`);
+		const used = [...this.#open.values()].reduce((sum, each) => sum + each.channels, 0);
+		if (used + (channels?.length ?? 0) > maxChannels)
+			throw invalidValue('channels', channels?.length, `A client may subscribe to ${maxChannels} channels at a time, and has ${used} already.`);
+		const id = ++this.#last;
+		const described = channels && (recording_id === undefined ? this.#live(request) : await this.#recorded(request));
+		const ends: (() => void)[] = [];
+		const end = () => {
+			for (const each of ends.splice(0)) each();
+		};
+		this.#open.set(id, { channels: channels?.length ?? 0, licensed, end });
+		// What is sent begins after the answer to this request.
+		setImmediate(() => {
+			if (this.#open.has(id)) this.#start(id, request, described, ends);
+		});
+		return { subscription: id, ...(described && { channels: described }) };
+	}
+
+	/** `Invalid key value`. */
+	close(id: number): void {
+		const subscription = this.#open.get(id);
+		if (!subscription) throw invalidValue('subscription', id, `There is no subscription ${id}.`);
+		this.#open.delete(id);
+		subscription.end();
+	}
+
+	[Symbol.dispose](): void {
+		this.#unsubscribe();
+		for (const { end } of this.#open.values()) end();
+		this.#open.clear();
+	}
+
+	#live({ channels = [], rate, from, to }: SubscriptionRequest): SubscribedChannel[] {
+		if (from !== undefined || to !== undefined) throw invalidValue('from', from ?? to, 'A window, from and to, needs a recording_id.');
+		const found = channels.map(({ device_id, channel }) => {
+			const { id, unit, rate: rateHz } = channelOf(this.#context.requireConnected(device_id), channel);
+			requireSampled(channel);
+			return { device_id, channel: id, unit, sample_rate: rateHz / blockFor(rateHz, rate) };
+		});
+		requireDistinct(found);
+		return found;
+	}
+
+	#recorded({ channels = [], recording_id, rate, from, to }: SubscriptionRequest): Promise<SubscribedChannel[]> {
+		if (from !== undefined && to !== undefined && from > to) throw invalidValue('to', to, `The window ends at ${to} s, before it begins at ${from} s.`);
+		return this.#context.bench.reading(this.#context.requireRecording(recording_id as number), async (reader) => {
+			const found = channels.map(({ device_id, channel }) => {
+				requireSampled(channel);
+				const recorded = analogChannel(reader, device_id, channel);
+				return { device_id, channel: recorded.id, unit: recorded.unit, sample_rate: recorded.rate / blockFor(recorded.rate, rate), offset: offsetOf(recorded) };
+			});
+			requireDistinct(found);
+			return found;
+		});
+	}
+
+	#start(id: number, request: SubscriptionRequest, channels: readonly SubscribedChannel[] | undefined, ends: (() => void)[]): void {
+		const { bench, licensing } = this.#context;
+		if (channels && request.recording_id !== undefined) return void this.#play(id, request, channels, ends);
+		if (channels) {
+			const live = new LiveSamples(id, channels, request.rate, this.#sink);
+			ends.push(bench.taps.add(live), () => live.end());
+		}
+		const { events = [], devices, licences } = request;
+		if (events.length === 0 && !devices && !licences) return;
+		const notes = new Notes(id, this.#sink);
+		ends.push(() => notes.end());
+		if (events.length > 0)
+			ends.push(
+				bench.on((change) => {
+					if (change.type !== 'event' || !events.includes(change.event.type)) return;
+					const { type, ...event } = change.event;
+					notes.add('event', { device_id: change.device, event: type, ...event });
+				}),
+			);
+		if (devices) {
+			const told = new Map<string, string>();
+			const tell = (device: DeviceState) => {
+				const data = { ...wireDevice(device), connected: device.connected, settings: device.settings };
+				const text = JSON.stringify(data);
+				if (told.get(device.id) === text) return;
+				told.set(device.id, text);
+				notes.add('device', data);
+			};
+			for (const device of bench.devices()) tell(device);
+			ends.push(
+				bench.on((change) => {
+					if (change.type === 'device') tell(change.device);
+					if (change.type === 'device-closed' && told.delete(change.id)) notes.add('device_closed', { device_id: change.id });
+				}),
+			);
+		}
+		if (licences) {
+			const tell = () => notes.add('licence', { automation: licensing.gate.state('automation'), battery: licensing.gate.state('battery') });
+			tell();
+			ends.push(licensing.gate.on(tell));
+		}
+	}
+
+	/** Sends what was recorded, and ends. */
+	async #play(id: number, { recording_id, from, to, rate }: SubscriptionRequest, channels: readonly SubscribedChannel[], ends: (() => void)[]): Promise<void> {
+		const stop = new AbortController();
+		ends.push(() => stop.abort());
+		try {
+			await this.#context.bench.reading(this.#context.requireRecording(recording_id as number), (reader) =>
+				sendRecorded(
+					id,
+					reader,
+					channels.map(({ device_id, channel }) => analogChannel(reader, device_id, channel)),
+					{ from, to, rateHz: rate },
+					this.#sink,
+					stop.signal,
+				),
+			);
+			this.#ended(id);
+		} catch (error) {
+			this.#ended(id, wireError(error));
+		}
+	}
+
+	/** It has come to its end by itself: the client is told, and why. */
+	#ended(id: number, error?: ScriptingError): void {
+		const subscription = this.#open.get(id);
+		if (!subscription) return;
+		this.#open.delete(id);
+		subscription.end();
+		const why = error && { errorcode: error.code, message: error.message };
+		this.#sink.note('subscription_ended', { subscription: id, ...why }).catch(() => {}); // the client is gone
+	}
+
+	#licenceChanged(): void {
+		const { gate } = this.#context.licensing;
+		if (gate.isOpen('automation')) return;
+		const locked = new ScriptingError('No license', `The Automation Toolbox is locked: ${gate.state('automation').reason}.`);
+		for (const [id, { licensed }] of this.#open) if (licensed) this.#ended(id, locked);
+	}
+}
+
+/** JSON messages that wait for a client. A slow one misses the oldest, and the next one says how many. */
+class Notes {
+	readonly #subscription: number;
+	readonly #sink: Sink;
+	#waiting: { readonly info: string; readonly data: Readonly<Record<string, unknown>> }[] = [];
+	#missed = 0;
+	#scheduled = false;
+	#ended = false;
+
+	constructor(subscription: number, sink: Sink) {
+		this.#subscription = subscription;
+		this.#sink = sink;
+	}
+
+	add(info: string, data: Readonly<Record<string, unknown>>): void {
+		this.#waiting.push({ info, data });
+		if (this.#waiting.length > maxWaitingNotes) {
+			this.#waiting.shift();
+			this.#missed++;
+		}
+		this.#flush();
+	}
+
+	end(): void {
+		this.#ended = true;
+	}
+
+	#flush(): void {
+		while (this.#waiting.length > 0 && !this.#ended) {
+			if (!this.#sink.hasRoom) {
+				if (!this.#scheduled)
+					this.#sink.whenRoom(() => {
+						this.#scheduled = false;
+						this.#flush();
+					});
+				this.#scheduled = true;
+				return;
+			}
+			const { info, data } = this.#waiting.shift() as (typeof this.#waiting)[number];
+			const missed = this.#missed > 0 ? { missed: this.#missed } : {};
+			this.#missed = 0;
+			this.#sink.note(info, { subscription: this.#subscription, ...data, ...missed }).catch(() => {}); // the client is gone
+		}
+	}
+}
+
+function requireSampled(channel: string): void {
+	if (kindOf(channel) !== 'analog') throw invalidValue('channels', channel, `The channel ${channel} has no samples; subscribe to events for it: edge, log.`);
+}
+
+function requireDistinct(channels: readonly SubscribedChannel[]): void {
+	const keys = channels.map(({ device_id, channel }) => channelKey(device_id, channelName(channel)));
+	const twice = keys.find((key, index) => keys.indexOf(key) !== index);
+	if (twice !== undefined) throw invalidValue('channels', twice, `The channel ${twice} is named twice.`);
+}
