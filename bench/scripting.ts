@@ -6,8 +6,9 @@
 import { realClock } from '../drivers/clock.ts';
 import { parseLoad } from '../drivers/simulator/loads/catalogue.ts';
 import { createSimulator } from '../drivers/simulator/simulator.ts';
+import { JsonNumbers } from '../engine/formats/json-numbers.ts';
 import { ScriptingEngine } from '../toolboxes/automation/testing.ts';
-import { type Bench, type BenchOptions, figure, type Reporter } from './harness.ts';
+import { type Bench, type BenchOptions, figure, median, type Reporter } from './harness.ts';
 import { chunkSamples, longInfo, recordLong, signalChunk } from './long-recording.ts';
 import { type LoadResult, load } from './script-load.ts';
 
@@ -71,6 +72,8 @@ async function requests(report: Reporter, { rounds }: BenchOptions): Promise<voi
 	const samples = new Float32Array(chunk);
 	await engine.bench.reading('001', async (reader) => reader.fill(reader.channel(id, 'mc'), 0, samples));
 	const plainly = Array.from(samples);
+	const writer = new JsonNumbers(chunk);
+	const written: number[] = [];
 	const rates: number[] = [];
 	const bytes: number[] = [];
 	const plain: number[] = [];
@@ -79,13 +82,19 @@ async function requests(report: Reporter, { rounds }: BenchOptions): Promise<voi
 		const from = performance.now();
 		for (let n = 0; n < 20; n++) JSON.stringify(plainly);
 		const stringifiedS = (performance.now() - from) / 1000;
+		const writtenAt = performance.now();
+		for (let n = 0; n < 100; n++) writer.numbers(samples);
+		const writtenS = (performance.now() - writtenAt) / 1000;
 		if (round < 0) continue;
 		rates.push(chunks / result.seconds);
 		bytes.push(result.bytes / MB / result.seconds);
 		plain.push(20 / stringifiedS);
+		written.push(100 / writtenS);
 	}
+	writer.free();
 	report.figure(figure('scripting', `chunks of ${chunk} samples`, 'chunks/s', rates, { 'JSON.stringify': plain }));
 	report.figure(figure('scripting', 'the same in text', 'MB/s', bytes));
+	report.figure(figure('scripting', 'their text alone, no file or socket', 'chunks/s', written, { 'JSON.stringify': plain }));
 	report.figure(figure('scripting', 'JSON.stringify alone', 'chunks/s', plain));
 	report.note(
 		`JSON.stringify writes ${(JSON.stringify(plainly).length / chunk).toFixed(1)} bytes a sample, the server ${((bytes[0] * MB) / rates[0] / chunk).toFixed(1)}; the server's figures contain file, socket and client.`,
@@ -96,11 +105,8 @@ async function polling(report: Reporter): Promise<void> {
 	await using engine = await open(realClock);
 	const { id: recording } = await engine.bench.startRecording({});
 	const devices = engine.bench.devices().map(({ id }) => id);
-	const before = process.memoryUsage();
-	let most = 0;
-	const watch = setInterval(() => {
-		most = Math.max(most, process.memoryUsage().rss);
-	}, 250);
+	const resident: number[] = [];
+	const watch = setInterval(() => resident.push(process.memoryUsage().rss), 250);
 	const result = await load(engine.tcp.port, { type: 'poll', clients, recording: Number(recording), devices, seconds: pollS, hz: 10 });
 	clearInterval(watch);
 	const summary = await engine.bench.stopRecording();
@@ -109,7 +115,10 @@ async function polling(report: Reporter): Promise<void> {
 	report.figure(figure('scripting', 'their answers, p99', 'ms', [quantile(result, 0.99)]));
 	report.figure(figure('scripting', 'errors', '1', [result.errors.length]));
 	report.figure(figure('scripting', 'samples lost', '1', [summary.lost]));
-	report.figure(figure('scripting', 'memory above the start, at most', 'MB', [(most - before.rss) / MB]));
+	// The load's own thread is part of the process.
+	report.figure(figure('scripting', 'resident memory, at most', 'MB', [Math.max(...resident) / MB]));
+	const third = Math.floor(resident.length / 3);
+	report.figure(figure('scripting', 'the same, last third to second third', '1', [median(resident.slice(-third)) / median(resident.slice(third, 2 * third))]));
 	for (const error of new Set(result.errors)) report.note(error);
 	report.note(
 		`Recorded ${summary.duration.toFixed(1)} s of two simulated Aces, mc, mv and mp at 50 kS/s each; devices, server and clients share ${process.version} and this machine.`,

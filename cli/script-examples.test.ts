@@ -3,7 +3,7 @@
  * them, and the figures it expects. The simulated bench runs on a virtual clock, so what takes a script minutes takes a test seconds.
  */
 
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { VirtualClock } from '../drivers/clock.ts';
@@ -12,8 +12,11 @@ import { credentials, type Format, float, lineFeed, type Message, python, type S
 import { serveCommand } from './serve.ts';
 import { type BenchFlags, buildBench, settingsAtStart } from './simulated-bench.ts';
 
-/** An engine as `serve` with these options makes it. */
+const guide = readFileSync(new URL('../docs/guides/scripts.md', import.meta.url), 'utf8');
+
+/** An engine as `serve` with these options makes it; the guide names them. */
 async function serve(options: readonly string[], more: { compat?: 'java'; reserved?: boolean } = {}): Promise<ScriptingEngine> {
+	expect(guide).toContain(`\`${options.map((option) => (option.includes(' ') ? JSON.stringify(option) : option)).join(' ')}`);
 	const flags = await new Promise<BenchFlags>((resolve, reject) => {
 		serveCommand()
 			.exitOverride()

@@ -1,14 +1,17 @@
-/** The scripting side of `microjoule serve`: the command table on the engine, over TCP. */
+/** The scripting side of `microjoule serve`: the command table on the engine, over TCP and over WebSocket. */
 
 import { join } from 'node:path';
 import { realClock } from '../drivers/clock.ts';
 import type { Bench } from '../engine/acquisition/bench.ts';
 import { isLoopback } from '../engine/server/admission.ts';
 import { clientPath } from '../engine/server/client-path.ts';
+import type { Server } from '../engine/server/server.ts';
+import { subscriptionCommands } from '../toolboxes/automation/commands/subscription.ts';
 import { ScriptingContext } from '../toolboxes/automation/context.ts';
 import { Dispatcher } from '../toolboxes/automation/dispatcher.ts';
 import { commands } from '../toolboxes/automation/table.ts';
 import { TcpServer } from '../toolboxes/automation/tcp-server.ts';
+import { ScriptingSocket, scriptingPath } from '../toolboxes/automation/web-socket.ts';
 import type { Licensing } from '../toolboxes/licensing/licensing.ts';
 import type { ScriptingFlags } from './scripting-options.ts';
 
@@ -16,18 +19,25 @@ export interface Scripting extends AsyncDisposable {
 	readonly context: ScriptingContext;
 	readonly dispatcher: Dispatcher;
 	readonly tcp: TcpServer;
+	readonly webSocket: ScriptingSocket;
 }
 
 export interface ScriptingParts {
 	readonly bench: Bench;
 	readonly licensing: Licensing;
 	readonly data: string;
+	/** Where WebSockets are served. */
+	readonly server: Pick<Server, 'upgrades'>;
 	/** Ends the program. */
 	readonly shutdown: () => void;
 }
 
-export async function openScripting(flags: ScriptingFlags, defaultPort: number, { bench, licensing, data, shutdown }: ScriptingParts): Promise<Scripting> {
-	const confined = flags.scriptingHost !== undefined && !isLoopback(flags.scriptingHost);
+export async function openScripting(
+	flags: ScriptingFlags & { readonly host?: string },
+	defaultPort: number,
+	{ bench, licensing, data, server, shutdown }: ScriptingParts,
+): Promise<Scripting> {
+	const confined = [flags.scriptingHost, flags.host].some((host) => host !== undefined && !isLoopback(host));
 	const context = new ScriptingContext({
 		bench,
 		licensing,
@@ -38,6 +48,7 @@ export async function openScripting(flags: ScriptingFlags, defaultPort: number, 
 		shutdown,
 		compat: flags.scriptingCompat,
 	});
+	const log = (message: string) => console.error(`microjoule: ${message}`);
 	const dispatcher = new Dispatcher(context, commands);
 	const tcp = await TcpServer.listen({
 		context,
@@ -45,7 +56,17 @@ export async function openScripting(flags: ScriptingFlags, defaultPort: number, 
 		port: flags.scriptingPort ?? defaultPort,
 		host: flags.scriptingHost,
 		allowFrom: flags.allowFrom,
-		log: (message) => console.error(`microjoule: ${message}`),
+		log,
 	});
-	return { context, dispatcher, tcp, [Symbol.asyncDispose]: () => tcp.close() };
+	const webSocket = new ScriptingSocket({ context, dispatcher: new Dispatcher(context, [...commands, ...subscriptionCommands]), log });
+	server.upgrades.set(scriptingPath, webSocket.upgrade);
+	return {
+		context,
+		dispatcher,
+		tcp,
+		webSocket,
+		[Symbol.asyncDispose]: async () => {
+			await Promise.all([tcp.close(), webSocket.close()]);
+		},
+	};
 }

@@ -134,7 +134,7 @@ async function serve(options: Options): Promise<void> {
 	);
 	for (const { path } of await bench.discover()) await bench.open(path).catch((error: unknown) => console.error(`microjoule: ${path}: ${messageOf(error)}`));
 	licensing.instruments(instrumentsOf(bench));
-	const scripting = cleanup.use(await openScripting(options, options.port === 0 ? 0 : 1905, { bench, licensing, data, shutdown: shutdown.resolve }));
+	const scripting = cleanup.use(await openScripting(options, options.port === 0 ? 0 : 1905, { bench, licensing, data, server, shutdown: shutdown.resolve }));
 	await reserveAtStart(licensing, options.reserve ?? [], (message) => console.error(`microjoule: ${message}`));
 	console.log(`Microjoule ${version} is at ${server.url}; scripts connect to port ${scripting.tcp.port}`);
 	console.log(

@@ -27,6 +27,7 @@ export const errorCodes = {
 	NOT_RECORDING: { status: 409, brief: 'There is no recording in progress.' },
 	ADDRESS_IN_USE: { status: 409, brief: 'The network port is taken.' },
 	FORBIDDEN: { status: 403, brief: 'The request comes from an origin or host that is not admitted, or lacks its token.' },
+	ENGINE_UNREACHABLE: { status: 503, brief: 'The engine that a script talks to does not answer, or has hung up.' },
 	NOT_LOGGED_IN: { status: 401, brief: 'No account is signed in where one is needed.' },
 	LOGIN_FAILED: { status: 401, brief: 'The user name or the password is wrong, or the account is not verified.' },
 	LOGGED_IN_AS_OTHER: { status: 409, brief: 'Another account is signed in and holds reservations; return them first.' },

@@ -36,14 +36,17 @@ const connections = 40;
 const hangsMs = 30_000;
 /** What makes files, ends sessions or keeps a device busy for seconds comes seldom: it is the other requests that a million are for. */
 const seldom =
-	/^(otii_(login|logout|create_project|open_project|reserve_license|return_license)|project_(save|close|crop_data|start_recording|stop_recording)|recording_(delete|downsample_channel|import_log)|arc_(calibrate|firmware_upgrade))$/;
+	/^(otii_(login|logout|create_project|open_project|reserve_license|return_license)|project_(save|close|crop_data|start_recording|stop_recording)|recording_(delete|downsample_channel|import_log))$/;
+/** The device is busy for seconds, and everything else waits. */
+const busy = /^arc_(calibrate|firmware_upgrade)$/;
 /** A setting takes the device 10 ms. */
 const settings = /^(arc_set_|arc_enable_|arc_get_value|arc_get_gpi|otii_set_all_main)/;
 const rows = commands.filter(({ name }) => name !== 'otii_shutdown');
 const shares = [
+	{ share: 0.00005, rows: rows.filter(({ name }) => busy.test(name)) },
 	{ share: 0.002, rows: rows.filter(({ name }) => seldom.test(name)) },
 	{ share: 0.1, rows: rows.filter(({ name }) => settings.test(name)) },
-	{ share: 1, rows: rows.filter(({ name }) => !seldom.test(name) && !settings.test(name)) },
+	{ share: 1, rows: rows.filter(({ name }) => ![seldom, busy, settings].some((kind) => kind.test(name))) },
 ];
 const strange = [
 	null,

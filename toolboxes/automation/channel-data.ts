@@ -65,7 +65,7 @@ export async function entries(reader: RecordingReader, device: string, text: str
 }
 
 /** Samples [index, index + count), clipped to what there is, never whole in memory. A lost one is told as the valid one before it. */
-export function analogData(context: ScriptingContext, recording: string, device: string, text: string, index: number, count: number): Promise<StreamedAnswer> {
+export function analogData(context: ScriptingContext, recording: string, device: string, text: string, index: number, count: number, signal: AbortSignal): Promise<StreamedAnswer> {
 	return new Promise((resolve, reject) => {
 		const finished = context.bench.reading(recording, async (reader) => {
 			const channel = analogChannel(reader, device, text);
@@ -73,7 +73,11 @@ export function analogData(context: ScriptingContext, recording: string, device:
 			const last = Math.min(channel.count, first + count);
 			const head = { data_type: 'analog', timestamp: offsetOf(channel) + first / channel.rate, interval: 1 / channel.rate };
 			// The reader is ours until the stream is read to its end, or given up.
-			await new Promise<void>((done) => resolve(new StreamedAnswer({ head, key: 'values', pieces: numbers(reader, channel, first, last, done) })));
+			await new Promise<void>((done) => {
+				// A stream that nobody has begun to read cannot be given up.
+				signal.addEventListener('abort', () => done());
+				resolve(new StreamedAnswer({ head, key: 'values', pieces: numbers(reader, channel, first, last, done) }));
+			});
 		});
 		finished.catch(reject);
 	});

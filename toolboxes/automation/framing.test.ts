@@ -43,7 +43,11 @@ describe('a first line', () => {
 
 	it('of HTTP is one, with any method and any address', () => {
 		const address = fc.stringMatching(/^\/[\x21-\x7e]{0,30}$/);
-		fc.assert(fc.property(token, address, (method, path) => expect(foreignProtocol(`${method} ${path} HTTP/1.1`)).toBe('HTTP')));
+		fc.assert(
+			fc.property(token, address, (method, path) => {
+				expect(foreignProtocol(`${method} ${path} HTTP/1.1`)).toBe('HTTP');
+			}),
+		);
 		for (const text of ['GET /', 'PRI * HTTP/2.0', 'FOO /?{"type":"request"} HTTP/1.1']) expect(foreignProtocol(text), text).toBe('HTTP');
 	});
 

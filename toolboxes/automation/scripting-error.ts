@@ -5,26 +5,30 @@
 
 import { type ErrorCode, MicrojouleError, messageOf } from '../../drivers/errors.ts';
 
-export type WireCode =
-	| 'Command failure'
-	| 'Command not valid for device type'
-	| 'Command timeout'
-	| 'Connection denied'
-	| 'Could not login'
-	| 'Device not connected'
-	| 'Invalid command'
-	| 'Invalid key type'
-	| 'Invalid key value'
-	| 'License could not be reserved'
-	| 'License could not be returned'
-	| 'Missing key in request'
-	| 'No license'
-	| 'Not logged in'
-	| 'Not ready'
-	| 'Not able to parse request'
-	| 'Operation not supported'
-	| 'Project does not exist'
-	| 'Request too large';
+/** Every code, when it is sent, and the keys of `data` that clients read beside `message`. `docs/reference/scripting.md` lists the same. */
+export const wireCodes = {
+	'Command failure': { brief: 'It could not be done; the message says why.', data: [] },
+	'Command not valid for device type': { brief: 'The device cannot do this, or the other model only.', data: [] },
+	'Command timeout': { brief: 'The device did not answer in time.', data: [] },
+	'Connection denied': { brief: 'The connection was refused: its network is not admitted, or too many clients are connected.', data: [] },
+	'Could not login': { brief: 'Wrong user name or password, another account is signed in, or the licence portal does not answer.', data: [] },
+	'Device not connected': { brief: 'There is no such device, or it is unplugged.', data: ['device_id'] },
+	'Invalid command': { brief: 'There is no such command.', data: [] },
+	'Invalid key type': { brief: 'A key has a value of the wrong JSON type.', data: ['key', 'expected_type', 'received_type'] },
+	'Invalid key value': { brief: 'A value is out of range, names nothing that there is, or contradicts another one.', data: ['key', 'value'] },
+	'License could not be reserved': { brief: 'It is reserved elsewhere or has expired, or the licence portal does not answer.', data: [] },
+	'License could not be returned': { brief: 'The licence portal does not answer.', data: [] },
+	'Missing key in request': { brief: 'A key that is needed is absent or null.', data: ['key'] },
+	'No license': { brief: 'The command needs a toolbox that is locked: no licence for it is reserved here.', data: [] },
+	'Not logged in': { brief: 'No account is signed in where one is needed.', data: [] },
+	'Not ready': { brief: 'There is no value at the moment.', data: [] },
+	'Not able to parse request': { brief: 'The request is no JSON object of type request.', data: ['parse_error', 'data'] },
+	'Operation not supported': { brief: 'The command is known, and this version cannot do it.', data: [] },
+	'Project does not exist': { brief: 'No project of this number is open.', data: [] },
+	'Request too large': { brief: 'A request has more than 1 MiB; the connection is closed.', data: ['read_size', 'max_size'] },
+} as const satisfies Readonly<Record<string, { readonly brief: string; readonly data: readonly string[] }>>;
+
+export type WireCode = keyof typeof wireCodes;
 
 export class ScriptingError extends Error {
 	override readonly name = 'ScriptingError';

@@ -89,8 +89,7 @@ export class TcpServer implements AsyncDisposable {
 	}
 
 	async #bind(host: string, port: number): Promise<void> {
-		// Half open: a client that has said all it wants to (`nc -N`) still gets its answers.
-		const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => this.#accept(socket));
+		const server = createServer({ noDelay: true }, (socket) => this.#accept(socket));
 		try {
 			server.listen({ host, port, exclusive: true });
 			await once(server, 'listening');
@@ -112,8 +111,7 @@ export class TcpServer implements AsyncDisposable {
 				: undefined;
 		if (refusal !== undefined) {
 			this.#options.log?.(`scripting: refused a connection: ${refusal}`);
-			socket.write(`${denied(refusal)}\r\n`);
-			socket.destroySoon();
+			socket.end(`${denied(refusal)}\r\n`);
 			return;
 		}
 		const client = new Client(socket, this.#options);

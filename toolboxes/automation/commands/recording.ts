@@ -102,12 +102,12 @@ export const recordingCommands = [
 			data_type: Type.String(),
 			timestamp: Type.Optional(Type.Number()),
 			interval: Type.Optional(Type.Number()),
-			values: Type.Array(Type.Unknown()),
+			values: Type.Union([Type.Array(Type.Number()), Type.Array(Type.Object({ timestamp: Type.Number(), value: Type.Union([Type.Boolean(), Type.String()]) }))]),
 		}),
-		handle: async (context, { recording_id, device_id, channel: name, index, count }) => {
+		handle: async (context, { recording_id, device_id, channel: name, index, count }, { signal }) => {
 			const recording = context.requireRecording(recording_id);
 			const kind = kindOf(name);
-			if (kind === 'analog') return analogData(context, recording, device_id, name, index, count);
+			if (kind === 'analog') return analogData(context, recording, device_id, name, index, count, signal);
 			const values = await context.bench.reading(recording, (reader) => entries(reader, device_id, name, shiftOf(context, recording, device_id, name)));
 			return { data_type: kind, values: values.slice(index, index + count) };
 		},

@@ -16,6 +16,7 @@ export const subscriptionCommands = [
 			rate: Type.Optional(Type.Number({ exclusiveMinimum: 0 })),
 			from: Type.Optional(Type.Number()),
 			to: Type.Optional(Type.Number()),
+			credit: Type.Optional(Type.Integer({ minimum: 1 })),
 			events: Type.Optional(Type.Array(Type.Union(eventTypes.map((type) => Type.Literal(type))), { minItems: 1 })),
 			devices: Type.Optional(Type.Boolean()),
 			licences: Type.Optional(Type.Boolean()),
@@ -28,10 +29,16 @@ export const subscriptionCommands = [
 		}),
 		handle: (_context, request, { subscriptions }) => (subscriptions as Subscriptions).open(request),
 	}),
-	command('unsubscribe', {
-		brief: 'Ends a subscription. Frames that are under way may still arrive.',
+	command('subscription_continue', {
+		brief: 'Lets more frames of a recording be sent, where `subscribe` named a `credit`.',
 		needs: 'nothing',
-		request: { subscription: Type.Integer() },
+		request: { subscription: Type.Integer({ minimum: 1 }), frames: Type.Integer({ minimum: 1 }) },
+		handle: (_context, { subscription, frames }, { subscriptions }) => (subscriptions as Subscriptions).continue(subscription, frames),
+	}),
+	command('unsubscribe', {
+		brief: 'Ends a subscription; one that has ended succeeds. Frames that are under way may still arrive.',
+		needs: 'nothing',
+		request: { subscription: Type.Integer({ minimum: 1 }) },
 		handle: (_context, { subscription }, { subscriptions }) => (subscriptions as Subscriptions).close(subscription),
 	}),
 ];

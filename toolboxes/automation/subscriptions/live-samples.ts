@@ -3,9 +3,9 @@
  * a slow client cannot take is left out, and the next frame says how much.
  */
 
-import type { AcquisitionEvent, TapChannel } from '../../../engine/acquisition/tap.ts';
 import type { LiveTap } from '../../../engine/acquisition/fan-out.ts';
 import { channelKey } from '../../../engine/acquisition/live.ts';
+import type { AcquisitionEvent, TapChannel } from '../../../engine/acquisition/tap.ts';
 import { BlockMeans } from './block-means.ts';
 import { encodeSampleFrame } from './sample-frame.ts';
 
@@ -57,7 +57,10 @@ export class LiveSamples implements LiveTap {
 		this.#scheduled = false;
 		for (const part of this.#parts.values()) {
 			while (!this.#ended) {
-				if (!this.#sink.hasRoom) return this.#sink.whenRoom(() => this.#schedule());
+				if (!this.#sink.hasRoom) {
+					this.#scheduled = true;
+					return void this.#sink.whenRoom(() => this.#flush());
+				}
 				const frame = part.take();
 				if (!frame) break;
 				this.#sink.send(frame).catch(() => {}); // the client is gone, and the subscription with it

@@ -20,15 +20,60 @@ export interface RecordedWindow {
 	readonly rateHz?: number;
 }
 
-/** Resolves when everything was sent, or `signal` is aborted; rejects when the client is gone. */
-export async function sendRecorded(subscription: number, reader: RecordingReader, channels: readonly RecordedChannel[], window: RecordedWindow, sink: FrameSink, signal: AbortSignal): Promise<void> {
+/** How many frames may still be sent: a client that cannot hold its transport up gives them bit by bit. */
+export class Credit {
+	#frames: number;
+	#ended = false;
+	#wake = Promise.withResolvers<void>();
+
+	constructor(frames: number) {
+		this.#frames = frames;
+	}
+
+	get ended(): boolean {
+		return this.#ended;
+	}
+
+	give(frames: number): void {
+		this.#frames += frames;
+		this.#again();
+	}
+
+	/** Nobody waits any longer. */
+	end(): void {
+		this.#ended = true;
+		this.#again();
+	}
+
+	/** Takes one; waits for it where there is none. */
+	async take(): Promise<void> {
+		while (this.#frames <= 0 && !this.#ended) await this.#wake.promise;
+		this.#frames--;
+	}
+
+	#again(): void {
+		this.#wake.resolve();
+		this.#wake = Promise.withResolvers<void>();
+	}
+}
+
+/** Resolves when everything was sent, or the credit has ended; rejects when the client is gone. */
+export async function sendRecorded(
+	subscription: number,
+	reader: RecordingReader,
+	channels: readonly RecordedChannel[],
+	window: RecordedWindow,
+	sink: FrameSink,
+	credit: Credit,
+): Promise<void> {
 	const parts = channels.map((channel, place) => new RecordedPart(subscription, place, reader, channel, window));
 	const stepS = pieceSamples / Math.max(...channels.map(({ rate }) => rate));
 	const beginS = Math.min(...parts.map(({ beginS }) => beginS));
 	for (let step = 1; parts.some(({ done }) => !done); step++) {
 		for (const part of parts) {
 			const frame = await part.next(beginS + step * stepS);
-			if (signal.aborted) return;
+			if (frame) await credit.take();
+			if (credit.ended) return;
 			if (frame) await sink.send(frame);
 		}
 	}

@@ -29,7 +29,16 @@ export interface SampleFrame {
 	readonly values: Float32Array<ArrayBuffer>;
 }
 
-export function encodeSampleFrame({ subscription, place, restarted, rateHz, index, missing, lost, values }: Omit<SampleFrame, 'values'> & { values: Float32Array }): Uint8Array<ArrayBuffer> {
+export function encodeSampleFrame({
+	subscription,
+	place,
+	restarted,
+	rateHz,
+	index,
+	missing,
+	lost,
+	values,
+}: Omit<SampleFrame, 'values'> & { values: Float32Array }): Uint8Array<ArrayBuffer> {
 	const bytes = new Uint8Array(sampleFrameHeaderBytes + values.length * 4);
 	const view = new DataView(bytes.buffer);
 	view.setUint32(0, sampleFrameMagic, true);

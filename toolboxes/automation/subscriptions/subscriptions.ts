@@ -17,7 +17,7 @@ import type { ScriptingContext } from '../context.ts';
 import { invalidValue, missingKey, ScriptingError, wireError } from '../scripting-error.ts';
 import { blockFor } from './block-means.ts';
 import { type FrameSink, LiveSamples } from './live-samples.ts';
-import { sendRecorded } from './recorded-samples.ts';
+import { Credit, sendRecorded } from './recorded-samples.ts';
 
 /** What a client asks for; at least one of `channels`, `events`, `devices` and `licences`. */
 export interface SubscriptionRequest {
@@ -28,6 +28,8 @@ export interface SubscriptionRequest {
 	/** s. */
 	readonly from?: number;
 	readonly to?: number;
+	/** Frames of a recording that may be sent before more are asked for; all where undefined. */
+	readonly credit?: number;
 	readonly events?: readonly AcquisitionEvent['type'][];
 	readonly devices?: boolean;
 	readonly licences?: boolean;
@@ -56,6 +58,8 @@ const maxWaitingNotes = 1000;
 interface Subscription {
 	readonly channels: number;
 	readonly licensed: boolean;
+	/** Of a subscription to a recording. */
+	readonly credit: Credit | undefined;
 	readonly end: () => void;
 }
 
@@ -65,6 +69,7 @@ export class Subscriptions implements Disposable {
 	readonly #open = new Map<number, Subscription>();
 	readonly #unsubscribe: () => void;
 	#last = 0;
+	#closed = false;
 
 	constructor(context: ScriptingContext, sink: Sink) {
 		this.#context = context;
@@ -85,29 +90,43 @@ export class Subscriptions implements Disposable {
 		const used = [...this.#open.values()].reduce((sum, each) => sum + each.channels, 0);
 		if (used + (channels?.length ?? 0) > maxChannels)
 			throw invalidValue('channels', channels?.length, `A client may subscribe to ${maxChannels} channels at a time, and has ${used} already.`);
-		const id = ++this.#last;
 		const described = channels && (recording_id === undefined ? this.#live(request) : await this.#recorded(request));
+		if (this.#closed) throw new Error('the client is gone');
+		const id = ++this.#last;
 		const ends: (() => void)[] = [];
 		const end = () => {
 			for (const each of ends.splice(0)) each();
 		};
-		this.#open.set(id, { channels: channels?.length ?? 0, licensed, end });
+		const credit = recording_id === undefined ? undefined : new Credit(request.credit ?? Number.POSITIVE_INFINITY);
+		if (credit) ends.push(() => credit.end());
+		this.#open.set(id, { channels: channels?.length ?? 0, licensed, credit, end });
 		// What is sent begins after the answer to this request.
 		setImmediate(() => {
-			if (this.#open.has(id)) this.#start(id, request, described, ends);
+			if (!this.#open.has(id)) return;
+			if (credit && described) void this.#play(id, request, described, credit);
+			else this.#start(id, request, described, ends);
 		});
 		return { subscription: id, ...(described && { channels: described }) };
 	}
 
-	/** `Invalid key value`. */
+	/** More frames of a recording may be sent. `Invalid key value`. */
+	continue(id: number, frames: number): void {
+		const subscription = this.#open.get(id);
+		// It may have come to its end while the client asked.
+		if (id > this.#last || (subscription && !subscription.credit)) throw invalidValue('subscription', id, `There is no subscription ${id} to a recording.`);
+		subscription?.credit?.give(frames);
+	}
+
+	/** One that has come to its end succeeds. `Invalid key value`. */
 	close(id: number): void {
 		const subscription = this.#open.get(id);
-		if (!subscription) throw invalidValue('subscription', id, `There is no subscription ${id}.`);
+		if (id > this.#last) throw invalidValue('subscription', id, `There is no subscription ${id}.`);
 		this.#open.delete(id);
-		subscription.end();
+		subscription?.end();
 	}
 
 	[Symbol.dispose](): void {
+		this.#closed = true;
 		this.#unsubscribe();
 		for (const { end } of this.#open.values()) end();
 		this.#open.clear();
@@ -139,7 +158,6 @@ export class Subscriptions implements Disposable {
 
 	#start(id: number, request: SubscriptionRequest, channels: readonly SubscribedChannel[] | undefined, ends: (() => void)[]): void {
 		const { bench, licensing } = this.#context;
-		if (channels && request.recording_id !== undefined) return void this.#play(id, request, channels, ends);
 		if (channels) {
 			const live = new LiveSamples(id, channels, request.rate, this.#sink);
 			ends.push(bench.taps.add(live), () => live.end());
@@ -181,9 +199,7 @@ export class Subscriptions implements Disposable {
 	}
 
 	/** Sends what was recorded, and ends. */
-	async #play(id: number, { recording_id, from, to, rate }: SubscriptionRequest, channels: readonly SubscribedChannel[], ends: (() => void)[]): Promise<void> {
-		const stop = new AbortController();
-		ends.push(() => stop.abort());
+	async #play(id: number, { recording_id, from, to, rate }: SubscriptionRequest, channels: readonly SubscribedChannel[], credit: Credit): Promise<void> {
 		try {
 			await this.#context.bench.reading(this.#context.requireRecording(recording_id as number), (reader) =>
 				sendRecorded(
@@ -192,7 +208,7 @@ export class Subscriptions implements Disposable {
 					channels.map(({ device_id, channel }) => analogChannel(reader, device_id, channel)),
 					{ from, to, rateHz: rate },
 					this.#sink,
-					stop.signal,
+					credit,
 				),
 			);
 			this.#ended(id);
@@ -219,11 +235,16 @@ export class Subscriptions implements Disposable {
 	}
 }
 
+interface Note {
+	readonly info: string;
+	readonly data: Readonly<Record<string, unknown>>;
+}
+
 /** JSON messages that wait for a client. A slow one misses the oldest, and the next one says how many. */
 class Notes {
 	readonly #subscription: number;
 	readonly #sink: Sink;
-	#waiting: { readonly info: string; readonly data: Readonly<Record<string, unknown>> }[] = [];
+	#waiting: Note[] = [];
 	#missed = 0;
 	#scheduled = false;
 	#ended = false;
@@ -257,7 +278,7 @@ class Notes {
 				this.#scheduled = true;
 				return;
 			}
-			const { info, data } = this.#waiting.shift() as (typeof this.#waiting)[number];
+			const { info, data } = this.#waiting.shift() as Note;
 			const missed = this.#missed > 0 ? { missed: this.#missed } : {};
 			this.#missed = 0;
 			this.#sink.note(info, { subscription: this.#subscription, ...data, ...missed }).catch(() => {}); // the client is gone
