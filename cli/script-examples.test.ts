@@ -672,7 +672,8 @@ describe('clients in other languages', () => {
 		expect(Object.keys(await script.last()).sort()).toEqual(['name', 'recording_id', 'running']);
 		for (const recording of (await script.do('project_get_recordings', { project_id: script.project })).recordings)
 			expect(Object.keys(recording).sort()).toEqual(['name', 'recording_id', 'running']);
-		expect(await script.do('arc_get_value', { device_id, channel: 'i1' })).toEqual({ value: 0 });
+		// A number, not a boolean; which of the two depends on the node's moment.
+		expect(await script.do('arc_get_value', { device_id, channel: 'i1' })).toEqual({ value: expect.toBeOneOf([0, 1]) });
 		await script.do('project_close', { project_id: script.project, force: true });
 		expect(await script.do('otii_get_active_project')).toEqual({ project_id: -1 });
 	});
