@@ -73,17 +73,24 @@ export function analogData(context: ScriptingContext, recording: string, device:
 			const last = Math.min(channel.count, first + count);
 			const head = { data_type: 'analog', timestamp: offsetOf(channel) + first / channel.rate, interval: 1 / channel.rate };
 			// The reader is ours until the stream is read to its end, or given up.
-			await new Promise<void>((done) => {
-				// A stream that nobody has begun to read cannot be given up.
-				signal.addEventListener('abort', () => done());
-				resolve(new StreamedAnswer({ head, key: 'values', pieces: numbers(reader, channel, first, last, done) }));
+			const stream = Promise.withResolvers<void>();
+			const done = () => stream.resolve();
+			const pieces = numbers(reader, channel, first, last, () => {
+				signal.removeEventListener('abort', done);
+				return done;
 			});
+			// A stream that nobody has begun to read ends with its client; one that was begun gives its reader back itself.
+			signal.addEventListener('abort', done);
+			resolve(new StreamedAnswer({ head, key: 'values', pieces }));
+			await stream.promise;
 		});
 		finished.catch(reject);
 	});
 }
 
-async function* numbers(reader: RecordingReader, channel: RecordedChannel, first: number, last: number, done: () => void): AsyncGenerator<Uint8Array> {
+/** `begun` is told when the first piece is asked for; what it answers is called at the end. */
+async function* numbers(reader: RecordingReader, channel: RecordedChannel, first: number, last: number, begun: () => () => void): AsyncGenerator<Uint8Array> {
+	const done = begun();
 	const writer = writers.pop() ?? new JsonNumbers(pieceSamples);
 	const samples = new Float32Array(Math.min(readSamples, last - first));
 	writer.reset();

@@ -9,8 +9,9 @@ import { WebSocketSender } from './web-socket-sender.ts';
 
 async function pair() {
 	const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+	await once(server, 'listening');
 	const client = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`);
-	const [socket] = (await once(server, 'connection')) as [WebSocket];
+	const [[socket]] = (await Promise.all([once(server, 'connection'), once(client, 'open')])) as [[WebSocket], unknown];
 	onTestFinished(() => {
 		client.terminate();
 		server.close();

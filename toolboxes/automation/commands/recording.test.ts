@@ -1,8 +1,10 @@
 /** What scripts rely on about recordings: units, clipping, what follows what, and that it works while recording. */
 
+import { getEventListeners } from 'node:events';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Answering } from '../dispatcher.ts';
 import { device, type ScriptClient, ScriptingEngine } from '../testing.ts';
 
 const sampleS = 1 / 4000;
@@ -101,6 +103,25 @@ describe('data', () => {
 		expect(edges.values[0].timestamp).toBeCloseTo(log.values[1].timestamp, 1);
 		const part = await client.do('recording_get_channel_data', { recording_id: 1, device_id: ace, channel: 'rx', index: 1, count: 1 });
 		expect(part.values).toEqual([log.values[1]]);
+	});
+
+	it('leaves nothing behind on a connection that asks again and again, nor when its client goes before it is read', async () => {
+		const { engine, channel } = await recorded();
+		using account = engine.licensing.connection();
+		const gone = new AbortController();
+		const ask = (stream: Answering['stream']) =>
+			engine.dispatcher.answer(
+				JSON.stringify({ type: 'request', cmd: 'recording_get_channel_data', data: { ...channel, index: 0, count: 10 } }),
+				{ account, signal: gone.signal },
+				{ send: async () => {}, stream },
+			);
+		for (let n = 0; n < 5; n++)
+			await ask(async (_head, pieces) => {
+				for await (const piece of pieces) expect(piece.length).toBeGreaterThan(0);
+			});
+		expect(getEventListeners(gone.signal, 'abort').length).toBe(0);
+		await ask(async () => gone.abort());
+		await engine.answered(engine.bench.deleteRecording('001'));
 	});
 
 	it('stays readable when its device has gone', async () => {
