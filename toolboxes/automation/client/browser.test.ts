@@ -38,7 +38,10 @@ describe.skipIf(missing)('a page', () => {
 	let folder: string;
 	beforeAll(async () => {
 		folder = await mkdtemp(join(tmpdir(), 'microjoule-client-'));
-		await writeFile(join(folder, 'index.html'), '<!doctype html><title>client</title><script type="module">import * as library from "./client.js"; globalThis.library = library;</script>');
+		await writeFile(
+			join(folder, 'index.html'),
+			'<!doctype html><title>client</title><script type="module">import * as library from "./client.js"; globalThis.library = library;</script>',
+		);
 		await writeFile(join(folder, 'client.js'), await bundled());
 		browser = await chromium.launch({ executablePath, args: flags });
 	}, 60_000);
