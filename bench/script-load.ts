@@ -3,13 +3,17 @@
  * They read as little of an answer as they must, so that what is measured is the server.
  */
 
-import { connect, type Socket } from 'node:net';
+import { connect as connectSocket, type Socket } from 'node:net';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { connect } from '../toolboxes/automation/client/node.ts';
+import { sampleFrameHeaderBytes } from '../toolboxes/automation/subscriptions/sample-frame.ts';
 
 export type Task =
 	| { readonly type: 'latency'; readonly cmd: string; readonly data: object; readonly requests: number }
 	| { readonly type: 'chunks'; readonly data: object; readonly samples: number; readonly of: number; readonly requests: number }
 	| { readonly type: 'stream'; readonly data: object }
+	/** Over WebSocket; the port is the engine's. */
+	| { readonly type: 'subscription'; readonly data: object; readonly samples: number }
 	| { readonly type: 'poll'; readonly clients: number; readonly recording: number; readonly devices: readonly string[]; readonly seconds: number; readonly hz: number };
 
 export interface LoadResult {
@@ -38,7 +42,7 @@ class Client {
 
 	constructor(port: number, keep: boolean) {
 		this.keep = keep;
-		this.#socket = connect(port, '127.0.0.1').setNoDelay(true);
+		this.#socket = connectSocket(port, '127.0.0.1').setNoDelay(true);
 		this.#socket.on('data', (piece: Buffer) => {
 			this.#bytes += piece.length;
 			if (this.keep) this.#pieces.push(piece);
@@ -73,6 +77,7 @@ class Client {
 
 async function run(port: number, task: Task): Promise<LoadResult> {
 	if (task.type === 'poll') return poll(port, task);
+	if (task.type === 'subscription') return subscription(port, task);
 	const client = new Client(port, task.type === 'latency');
 	await client.line();
 	const latenciesMs: number[] = [];
@@ -90,6 +95,21 @@ async function run(port: number, task: Task): Promise<LoadResult> {
 	const seconds = (performance.now() - startedAt) / 1000;
 	client.close();
 	return { latenciesMs: latenciesMs.sort((a, b) => a - b), bytes: client.bytes - before, seconds, errors: [] };
+}
+
+/** Takes the frames of a recording through the client library. */
+async function subscription(port: number, { data, samples }: Extract<Task, { type: 'subscription' }>): Promise<LoadResult> {
+	const client = await connect({ url: `http://127.0.0.1:${port}`, licences: [] });
+	const startedAt = performance.now();
+	let [received, bytes] = [0, 0];
+	for await (const message of await client.subscribe(data)) {
+		if (message.type !== 'samples') continue;
+		received += message.values.length;
+		bytes += sampleFrameHeaderBytes + message.values.byteLength;
+	}
+	const seconds = (performance.now() - startedAt) / 1000;
+	await client.close();
+	return { latenciesMs: [seconds * 1000], bytes, seconds, errors: received === samples ? [] : [`${received} of ${samples} samples`] };
 }
 
 /** Every client asks for count, the newest 100 samples and statistics, `hz` times a second. */

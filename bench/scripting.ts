@@ -1,6 +1,6 @@
 /**
  * The scripting server as scripts meet it, over TCP from a thread of its own: latency of a getter; chunks of 40 000 samples against plain JSON.stringify of the
- * same numbers; 100 clients on a running recording of two Aces at full rate; one answer of 10⁸ samples.
+ * same numbers; 100 clients on a running recording of two Aces at full rate; one answer of 10⁸ samples, and the same as binary frames over WebSocket.
  */
 
 import { realClock } from '../drivers/clock.ts';
@@ -8,6 +8,7 @@ import { parseLoad } from '../drivers/simulator/loads/catalogue.ts';
 import { createSimulator } from '../drivers/simulator/simulator.ts';
 import { JsonNumbers } from '../engine/formats/json-numbers.ts';
 import { ScriptingEngine } from '../toolboxes/automation/testing.ts';
+import { WebSocketEngine } from '../toolboxes/automation/web-socket-testing.ts';
 import { type Bench, type BenchOptions, figure, median, type Reporter } from './harness.ts';
 import { chunkSamples, longInfo, recordLong, signalChunk } from './long-recording.ts';
 import { type LoadResult, load } from './script-load.ts';
@@ -22,11 +23,11 @@ const recordedS = 40;
 const MB = 1e6;
 
 export const bench: Bench = {
-	brief: 'scripting over TCP: latency, chunks of samples against JSON.stringify, 100 polling clients, an answer of 10⁸ samples',
+	brief: 'scripting over TCP: latency, chunks of samples against JSON.stringify, 100 polling clients, 10⁸ samples in one answer and in binary frames',
 	async run(report, options) {
 		await requests(report, options);
 		await polling(report);
-		await stream(report);
+		await stream(report, options);
 	},
 };
 
@@ -125,8 +126,9 @@ async function polling(report: Reporter): Promise<void> {
 	);
 }
 
-async function stream(report: Reporter): Promise<void> {
-	await using engine = await open();
+async function stream(report: Reporter, { rounds }: BenchOptions): Promise<void> {
+	await using opened = await WebSocketEngine.over(await open());
+	const { engine, server } = opened;
 	const scratch = new Float32Array(chunkSamples);
 	const id = await engine.bench.projects.change(async (project) => {
 		const added = await project.addRecording();
@@ -149,4 +151,12 @@ async function stream(report: Reporter): Promise<void> {
 	report.figure(figure('scripting', `one answer of ${longSamples.toExponential().replace('e+', 'e')} samples`, 'Msamples/s', [longSamples / 1e6 / result.seconds]));
 	report.figure(figure('scripting', 'the same in text', 'MB/s', [result.bytes / MB / result.seconds]));
 	report.figure(figure('scripting', 'memory above the start, at most', 'MB', [(most - before) / MB]));
+	const data = { recording_id: Number(id), channels: [{ device_id: device, channel }] };
+	const rates: number[] = [];
+	for (let round = 0; round < rounds; round++) {
+		const { seconds, errors } = await load(server.port, { type: 'subscription', data, samples: longSamples });
+		for (const error of errors) report.note(error);
+		rates.push(longSamples / 1e6 / seconds);
+	}
+	report.figure(figure('scripting', 'the same recording in binary frames over WebSocket', 'Msamples/s', rates));
 }

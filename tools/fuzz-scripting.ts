@@ -5,7 +5,8 @@
  *
  *   node --expose-gc tools/fuzz-scripting.ts [requests] [--seed N]       (default 1000000)
  *
- * It prints one JSON line, and ends with 1 when something was found. fuzz-scripting.test.ts runs the same in short form.
+ * It prints one JSON line, and ends with 1 when something was found. fuzz-scripting.test.ts runs the same in short form;
+ * fuzz-web-socket.ts does the same over WebSocket.
  */
 
 import { parseArgs } from 'node:util';
@@ -125,14 +126,14 @@ export async function fuzz(requests: number, seed: number): Promise<FuzzOutcome>
 	};
 }
 
-function heapUsed(): number | undefined {
+export function heapUsed(): number | undefined {
 	if (!globalThis.gc) return undefined;
 	globalThis.gc();
 	return process.memoryUsage().heapUsed;
 }
 
 /** What was signed out, returned, closed or deleted is had again: refusals for want of it test little. */
-async function regain({ licensing, licences, bench, context }: ScriptingEngine): Promise<void> {
+export async function regain({ licensing, licences, bench, context }: ScriptingEngine): Promise<void> {
 	await ensureProject(context);
 	if (bench.recordings().length === 0) await bench.startRecording({});
 	if (licensing.gate.isOpen('automation')) return;
@@ -171,7 +172,7 @@ async function exchange(client: ScriptClient, text: Buffer, answers: Record<stri
 	}
 }
 
-function judge(line: string, answers: Record<string, number>): string | undefined {
+export function judge(line: string, answers: Record<string, number>): string | undefined {
 	// biome-ignore lint/suspicious/noExplicitAny: it is looked at here
 	let message: any;
 	try {
@@ -196,15 +197,19 @@ function judge(line: string, answers: Record<string, number>): string | undefine
 	return undefined;
 }
 
-function pick<T>(random: Random, list: readonly T[]): T {
+export function pick<T>(random: Random, list: readonly T[]): T {
 	return list[random.integer(0, list.length - 1)];
 }
 
 /** One request, or what is left of it. */
-function mutated(random: Random, { bench, context }: ScriptingEngine): Buffer {
+export function mutated(random: Random, engine: ScriptingEngine): Buffer {
 	const chance = random.uniform(0, 1);
 	const row: Command = pick(random, shares.find(({ share }) => chance < share)?.rows ?? rows);
-	const data = validData(row, bench.devices()[0].id);
+	const bytes = mutatedRequest(random, engine, row, validData(row, engine.bench.devices()[0].id));
+	return Buffer.concat([bytes, Buffer.from(pick(random, ['\r\n', '\n']))]);
+}
+
+export function mutatedRequest(random: Random, { bench, context }: ScriptingEngine, row: Command, data: Record<string, unknown>): Buffer {
 	if ('project_id' in data) data.project_id = context.activeProjectId;
 	if ('recording_id' in data) data.recording_id = Number(bench.recordings().at(-1)?.id ?? 1);
 	// A channel's data without an end would be most of the run.
@@ -219,9 +224,8 @@ function mutated(random: Random, { bench, context }: ScriptingEngine): Buffer {
 		else if (how === 1 && typeof where[key] === 'number') where[key] = (where[key] as number) * pick(random, [-1, 0, 0.5, 2, 1e6, 1e15, 1e300]);
 		else Object.defineProperty(where, key, { value: pick(random, strange), enumerable: true, configurable: true, writable: true });
 	}
-	let bytes: Buffer = Buffer.from(`${random.integer(0, 1) === 0 ? JSON.stringify(request) : pythonJson(request)}${pick(random, ['\r\n', '\n'])}`);
-	if (random.uniform(0, 1) < 0.25) bytes = damaged(random, bytes);
-	return bytes;
+	const bytes = Buffer.from(random.integer(0, 1) === 0 ? JSON.stringify(request) : pythonJson(request));
+	return random.uniform(0, 1) < 0.25 ? damaged(random, bytes) : bytes;
 }
 
 function damaged(random: Random, whole: Buffer): Buffer {

@@ -15,11 +15,15 @@ export class WebSocketEngine implements AsyncDisposable {
 	readonly socket: ScriptingSocket;
 
 	static async open(options: EngineOptions = {}, serverOptions: Partial<ServerOptions> = {}): Promise<WebSocketEngine> {
-		const engine = await ScriptingEngine.open(options);
+		return WebSocketEngine.over(await ScriptingEngine.open(options), serverOptions, options.stallS);
+	}
+
+	/** Takes the engine over. */
+	static async over(engine: ScriptingEngine, serverOptions: Partial<ServerOptions> = {}, stallS?: number): Promise<WebSocketEngine> {
 		const { bench, context, logged } = engine;
 		const server = await createServer({ bench, port: 0, version: '0', ...serverOptions });
 		const dispatcher = new Dispatcher(context, [...commands, ...subscriptionCommands]);
-		const socket = new ScriptingSocket({ context, dispatcher, stallS: options.stallS, log: (message) => logged.push(message) });
+		const socket = new ScriptingSocket({ context, dispatcher, stallS, log: (message) => logged.push(message) });
 		server.upgrades.set(scriptingPath, socket.upgrade);
 		return new WebSocketEngine(engine, server, socket);
 	}
