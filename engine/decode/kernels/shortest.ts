@@ -64,34 +64,45 @@ function putShortest(bits: u32, tables: usize, at: usize): usize {
   const lowest = Math.ceil(low);
   const highest = Math.floor(high);
   if (Math.abs(lowest - low - 0.5) > 0.5 - doubt || Math.abs(high - highest - 0.5) > 0.5 - doubt) return 0;
-  const least = <u32>lowest;
-  const most = <u32>highest;
+  // By way of i32, which one instruction converts to: all have nine digits at most. To u32 it would cost a third of the kernel's time.
+  const least = <u32>(<i32>lowest);
+  const most = <u32>(<i32>highest);
 
-  // The coarsest step, a power of ten, of which a multiple lies between the midpoints: 1, 10 or 100, selected without a branch, and rarely more.
-  const tens = most / 10;
-  const hundreds = most / 100;
-  const byTens = tens * 10 >= least;
-  const byHundreds = hundreds * 100 >= least;
-  let zeros = select<i32>(2, select<i32>(1, 0, byTens), byHundreds);
-  let step = select<u32>(100, select<u32>(10, 1, byTens), byHundreds);
-  let share = select<f64>(0.01, select<f64>(0.1, 1, byTens), byHundreds);
-  let count = select<u32>(hundreds, select<u32>(tens, most, byTens), byHundreds);
-  if (byHundreds) {
-    while (step < 1000000000) {
-      const next = count / 10;
-      if (next * step * 10 < least || next == 0) break;
-      count = next;
-      step *= 10;
-      zeros++;
-      share = 1 / <f64>step;
+  // The coarsest step, a power of ten, of which a multiple lies between the midpoints; where one of 10^k does, one of every smaller power does. Up to
+  // 10^5 selected without a branch, since the digits of consecutive samples differ in number; more are rare.
+  let zeros: i32 = 0;
+  let step: u32 = 1;
+  let count = most;
+  const by1 = <u32>((<u64>most * 0xcccccccd) >> 35);
+  const by2 = <u32>((<u64>most * 0x51eb851f) >> 37);
+  const by3 = <u32>((<u64>most * 0x10624dd3) >> 38);
+  const by4 = <u32>((<u64>most * 0xd1b71759) >> 45);
+  const by5 = <u32>((<u64>(most >> 5) * 0x0a7c5ac5) >> 39);
+  if (by1 * 10 >= least) {
+    const has2 = by2 * 100 >= least;
+    const has3 = by3 * 1000 >= least;
+    const has4 = by4 * 10000 >= least;
+    const has5 = by5 * 100000 >= least;
+    zeros = 1 + <i32>has2 + <i32>has3 + <i32>has4 + <i32>has5;
+    count = select<u32>(by5, select<u32>(by4, select<u32>(by3, select<u32>(by2, by1, has2), has3), has4), has5);
+    step = select<u32>(100000, select<u32>(10000, select<u32>(1000, select<u32>(100, 10, has2), has3), has4), has5);
+    if (has5) {
+      while (step < 1000000000) {
+        const next = count / 10;
+        if (next * step * 10 < least || next == 0) break;
+        count = next;
+        step *= 10;
+        zeros++;
+      }
     }
   }
+  const share = load<f64>(tables + ((-zeros - lowestPower) << 3));
   // The multiple nearest to the sample.
   const quotient = x * share;
   const whole = Math.floor(quotient);
   const rest = quotient - whole;
   if (Math.abs(rest - 0.5) < doubt) return 0;
-  const nearest = <u32>whole + <u32>(rest > 0.5);
+  const nearest = <u32>(<i32>whole) + <u32>(rest > 0.5);
   let digits = (nearest > count ? count : nearest * step < least ? nearest + 1 : nearest) * step;
   if (digits >= 1000000000) {
     digits = 100000000;
