@@ -68,32 +68,28 @@ function putShortest(bits: u32, tables: usize, at: usize): usize {
   const least = <u32>(<i32>lowest);
   const most = <u32>(<i32>highest);
 
-  // The coarsest step, a power of ten, of which a multiple lies between the midpoints; where one of 10^k does, one of every smaller power does. Up to
-  // 10^5 selected without a branch, since the digits of consecutive samples differ in number; more are rare.
+  // The coarsest step, a power of ten, of which a multiple lies between the midpoints; where one of 10^k does, one of every smaller power does. Digital
+  // instruments give seven to nine digits, or, where their steps show, few.
   let zeros: i32 = 0;
   let step: u32 = 1;
   let count = most;
-  const by1 = <u32>((<u64>most * 0xcccccccd) >> 35);
-  const by2 = <u32>((<u64>most * 0x51eb851f) >> 37);
-  const by3 = <u32>((<u64>most * 0x10624dd3) >> 38);
-  const by4 = <u32>((<u64>most * 0xd1b71759) >> 45);
-  const by5 = <u32>((<u64>(most >> 5) * 0x0a7c5ac5) >> 39);
-  if (by1 * 10 >= least) {
-    const has2 = by2 * 100 >= least;
-    const has3 = by3 * 1000 >= least;
-    const has4 = by4 * 10000 >= least;
-    const has5 = by5 * 100000 >= least;
-    zeros = 1 + <i32>has2 + <i32>has3 + <i32>has4 + <i32>has5;
-    count = select<u32>(by5, select<u32>(by4, select<u32>(by3, select<u32>(by2, by1, has2), has3), has4), has5);
-    step = select<u32>(100000, select<u32>(10000, select<u32>(1000, select<u32>(100, 10, has2), has3), has4), has5);
-    if (has5) {
-      while (step < 1000000000) {
-        const next = count / 10;
-        if (next * step * 10 < least || next == 0) break;
-        count = next;
-        step *= 10;
-        zeros++;
-      }
+  const tens = most / 10;
+  if (tens * 10 >= least) {
+    zeros = 1;
+    step = 10;
+    count = tens;
+    const tenThousands = most / 10000;
+    if (tenThousands * 10000 >= least) {
+      zeros = 4;
+      step = 10000;
+      count = tenThousands;
+    }
+    while (step < 1000000000) {
+      const next = count / 10;
+      if (next * step * 10 < least || next == 0) break;
+      count = next;
+      step *= 10;
+      zeros++;
     }
   }
   const share = load<f64>(tables + ((-zeros - lowestPower) << 3));
