@@ -7,7 +7,8 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { codeIn, heading, noChromium, password, usePages } from '../toolboxes/licensing/portal/pages/testing.ts';
+import { noChromium } from '../engine/server/chromium-testing.ts';
+import { heading, password, payByCard, usePages } from '../toolboxes/licensing/portal/pages/testing.ts';
 import type { LicensingStatus } from '../toolboxes/licensing/status.ts';
 import { start, temporaryFolder } from './testing.ts';
 
@@ -53,22 +54,8 @@ describe.skipIf(noChromium || noDashboard)('a licence', () => {
 		};
 	}
 
-	async function signUp(name: string): Promise<Page> {
-		const page = await bench.open();
-		await page.getByRole('navigation').getByRole('link', { name: 'Sign up' }).click();
-		await page.getByLabel('User name').fill(name);
-		await page.getByLabel('E-mail').fill(`${name}@example.org`);
-		await page.getByRole('textbox', { name: 'Password' }).fill(password);
-		await page.getByLabel('I accept the terms').check();
-		await page.getByRole('button', { name: 'Sign up' }).click();
-		await page.getByLabel('Code').fill(codeIn(await bench.mailbox.next(`${name}@example.org`)));
-		await page.getByRole('button', { name: 'Confirm' }).click();
-		await heading(page, 'Licences');
-		return page;
-	}
-
 	it('is bought, reserved at the office, returned from home, moved and shared; never open in two places', async () => {
-		const portal = await signUp('anna');
+		const portal = await bench.join('anna');
 		await portal.getByRole('link', { name: 'Buy', exact: true }).click();
 		const line = (number: number) => portal.getByRole('group', { name: `Line ${number}` });
 		await line(1).getByLabel('Quantity').fill('2');
@@ -79,10 +66,7 @@ describe.skipIf(noChromium || noDashboard)('a licence', () => {
 		await portal.getByRole('button', { name: 'Buy', exact: true }).click();
 		await heading(portal, 'Checkout');
 		for (const number of ['4000 0000 0000 0002', '4242 4242 4242 4242']) {
-			await portal.getByLabel('Card number').fill(number);
-			await portal.getByLabel('Expiry').fill('09/40');
-			await portal.getByLabel('Security code').fill('123');
-			await portal.getByRole('button', { name: /^Pay/ }).click();
+			await payByCard(portal, number);
 			if (number.endsWith('0002')) await portal.getByRole('alert').waitFor();
 		}
 		await heading(portal, 'Order');
@@ -110,7 +94,7 @@ describe.skipIf(noChromium || noDashboard)('a licence', () => {
 		await expect.poll(() => home.isOpen('automation')).toBe(true);
 		expect(await office.isOpen('automation')).toBe(false);
 
-		const colleague = await signUp('bert');
+		const colleague = await bench.join('bert');
 		const lab = await engine('bert');
 		await card(portal, other).getByRole('button', { name: /^Move/ }).click();
 		await portal.getByLabel('User name').fill('bert');

@@ -276,9 +276,7 @@ export class Bench implements BenchApi, AsyncDisposable {
 			const current = this.#recorder;
 			this.#live.forget();
 			if (!current) throw new MicrojouleError('NOT_RECORDING', 'There is no recording in progress.');
-			this.#recorder = undefined;
-			current.recorder.end(this.#framesNow(this.#measured()));
-			await this.#finish(current.recorder);
+			await this.#end(current);
 			this.#tell({ type: 'recording', recording: null });
 			this.#tell({ type: 'recordings' });
 			return this.#summaries.get(current.recorder.id) as RecordingSummary;
@@ -354,10 +352,15 @@ export class Bench implements BenchApi, AsyncDisposable {
 	async #refresh(place: Place): Promise<void> {
 		if (!place.stale || !place.connected || this.#recorder) return;
 		place.stale = false;
-		await place.measurement?.stop();
-		place.measurement = undefined;
-		this.hub.forget(place.instrument.identity.id);
-		place.measurement = await this.#measure(place);
+		try {
+			await place.measurement?.stop();
+			place.measurement = undefined;
+			this.hub.forget(place.instrument.identity.id);
+			place.measurement = await this.#measure(place);
+		} catch (error) {
+			place.stale = true; // tried again before the next recording
+			throw error;
+		}
 		this.#tell({ type: 'device', device: this.#state(place.instrument.identity.id) });
 	}
 
@@ -365,12 +368,7 @@ export class Bench implements BenchApi, AsyncDisposable {
 	async #refreshAll(): Promise<void> {
 		const stale = [...this.#places.values()].filter((place) => place.stale && place.connected);
 		if (stale.length === 0) return;
-		const current = this.#recorder;
-		if (current) {
-			this.#recorder = undefined;
-			current.recorder.end(this.#framesNow(this.#measured()));
-			await this.#finish(current.recorder);
-		}
+		if (this.#recorder) await this.#end(this.#recorder);
 		for (const place of stale) await this.#refresh(place);
 	}
 
@@ -392,6 +390,13 @@ export class Bench implements BenchApi, AsyncDisposable {
 				return [instrument.identity.id, Math.max(stream.settledFrame, there)];
 			}),
 		);
+	}
+
+	/** Ends the recording in progress at this moment, and closes it. */
+	async #end({ recorder }: CurrentRecording): Promise<void> {
+		this.#recorder = undefined;
+		recorder.end(this.#framesNow(this.#measured()));
+		await this.#finish(recorder);
 	}
 
 	/** Waits for the samples up to the recorder's end, if one was set, and closes it. */

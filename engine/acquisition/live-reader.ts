@@ -3,12 +3,11 @@
  * more often than samples come. It is good until something was appended; then the next question opens another, and the old one closes with its last user.
  */
 
+import { closeUnused, type SharedReader } from '../recording/open-readers.ts';
 import type { RecordingReader } from '../recording/reader.ts';
 
-interface Kept {
+interface Kept extends SharedReader {
 	readonly moment: number;
-	readonly reader: Promise<RecordingReader>;
-	users: number;
 }
 
 export class LiveReader {
@@ -43,12 +42,4 @@ export class LiveReader {
 		this.#kept = undefined;
 		if (kept) closeUnused(kept);
 	}
-}
-
-function closeUnused({ users, reader }: Kept): void {
-	if (users > 0) return;
-	reader.then(
-		(opened) => opened.close(),
-		() => {}, // whoever asked has heard
-	);
 }

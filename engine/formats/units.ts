@@ -13,9 +13,15 @@ export interface Unit {
 /** `uA` → A, 10⁶. Undefined for what is no unit of a channel. */
 export function channelUnit(text: string): Unit | undefined {
 	if (temperatures.includes(text)) return { unit: '°C', perUnit: 1 };
-	const match = /^(.?)([AVW])$/u.exec(text);
-	const perUnit = match && prefixes[match[1]];
-	return match && perUnit !== undefined && perUnit !== null ? { unit: match[2], perUnit } : undefined;
+	const unit = text.slice(-1);
+	const perUnit = 'AVW'.includes(unit) && unit !== '' ? perUnitOf(text, unit) : undefined;
+	return perUnit === undefined ? undefined : { unit, perUnit };
+}
+
+/** `uJ`, J → 10⁶: how many of a scaled unit make one. Undefined for what is no such unit. */
+export function perUnitOf(text: string, unit: string): number | undefined {
+	const prefix = text.slice(0, text.length - unit.length);
+	return text.endsWith(unit) && Object.hasOwn(prefixes, prefix) ? prefixes[prefix] : undefined;
 }
 
 /** `ms` → s, 10³. */

@@ -9,10 +9,14 @@ import type { RecordingReader } from './reader.ts';
 /** Channels of all readers that are kept: each holds five files open. */
 const mostChannels = 64;
 
-interface Kept {
+/** A reader that several questions use. */
+export interface SharedReader {
 	readonly reader: Promise<RecordingReader>;
-	channels: number;
 	users: number;
+}
+
+interface Kept extends SharedReader {
+	channels: number;
 }
 
 export class OpenReaders implements Disposable {
@@ -63,7 +67,8 @@ export class OpenReaders implements Disposable {
 	}
 }
 
-function closeUnused({ users, reader }: Kept): void {
+/** Closes a reader that nobody keeps any more, unless it is in use. */
+export function closeUnused({ users, reader }: SharedReader): void {
 	if (users > 0) return;
 	reader.then(
 		(opened) => opened.close(),

@@ -137,7 +137,8 @@ function hostnameOf(host: string): string {
 	return (match?.[1] ?? match?.[2] ?? '').toLowerCase();
 }
 
-function bearerOf(headers: Headers): string | undefined {
+/** The token of an Authorization header. */
+export function bearerOf(headers: Headers): string | undefined {
 	return /^Bearer +(\S+)$/i.exec(single(headers.authorization) ?? '')?.[1];
 }
 

@@ -1,23 +1,20 @@
 /** The page in a real Chromium, against the server with the bench of the tests. Skipped where there is no Chromium. */
 
-import { existsSync, mkdtempSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { build } from 'vite';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { launchChromium, noChromium } from './chromium-testing.ts';
 import { FakeBench } from './fake-bench.ts';
 import { createServer, type Server } from './server.ts';
 
-const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
-const missing = !existsSync(executablePath);
-if (missing) console.warn(`Page tests are skipped: there is no Chromium at ${executablePath} (CHROMIUM names another).`);
 const screenshots = process.env.SCREENSHOTS;
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const flags = '--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync'.split(' ');
 
-describe.skipIf(missing)('the page', () => {
+describe.skipIf(noChromium)('the page', () => {
 	const uiFolder = mkdtempSync(join(tmpdir(), 'microjoule-page-'));
 	let browser: Browser;
 	let bench: FakeBench;
@@ -27,7 +24,7 @@ describe.skipIf(missing)('the page', () => {
 
 	beforeAll(async () => {
 		await build({ configFile: join(root, 'vite.config.ts'), root: join(root, 'ui'), logLevel: 'warn', build: { outDir: uiFolder, emptyOutDir: true } });
-		browser = await chromium.launch({ executablePath, args: flags });
+		browser = await launchChromium();
 	}, 120_000);
 	afterAll(() => browser?.close());
 

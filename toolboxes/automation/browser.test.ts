@@ -1,22 +1,18 @@
 /** What pages in a real Chromium can do to the scripting port: nothing. Skipped where there is no Chromium. */
 
-import { existsSync } from 'node:fs';
-import { type Browser, chromium } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchChromium, noChromium } from '../../engine/server/chromium-testing.ts';
 import { ScriptingEngine } from './testing.ts';
 
-const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
-const missing = !existsSync(executablePath);
-if (missing) console.warn(`Tests of the scripting port against pages are skipped: there is no Chromium at ${executablePath} (CHROMIUM names another).`);
-const flags = '--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync'.split(' ');
 /** A name of an attacker, who lets it point to this machine. */
 const rebound = 'rebound.example';
 
-describe.skipIf(missing)('a page', () => {
+describe.skipIf(noChromium)('a page', () => {
 	let browser: Browser;
 	beforeAll(async () => {
 		// Newer Chromiums keep pages from this machine by themselves; other browsers do not.
-		browser = await chromium.launch({ executablePath, args: [...flags, '--disable-features=LocalNetworkAccessChecks', `--host-resolver-rules=MAP ${rebound} 127.0.0.1`] });
+		browser = await launchChromium(['--disable-features=LocalNetworkAccessChecks', `--host-resolver-rules=MAP ${rebound} 127.0.0.1`]);
 	}, 60_000);
 	afterAll(() => browser?.close());
 

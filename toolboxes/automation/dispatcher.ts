@@ -26,13 +26,10 @@ interface Envelope {
 export class Dispatcher {
 	readonly #context: ScriptingContext;
 	readonly #rows: ReadonlyMap<string, Command>;
-	/** For the log of script traffic: hears of every request and how it ended. */
-	readonly #trace: (command: string, error: string | undefined) => void;
 
-	constructor(context: ScriptingContext, rows: readonly Command[], trace: (command: string, error: string | undefined) => void = () => {}) {
+	constructor(context: ScriptingContext, rows: readonly Command[]) {
 		this.#context = context;
 		this.#rows = new Map(rows.flatMap((row) => [row.name, ...(row.aliases ?? [])].map((name) => [name, row] as const)));
-		this.#trace = trace;
 	}
 
 	/** Never rejects for what the client asked; rejects when the client is gone. */
@@ -51,7 +48,6 @@ export class Dispatcher {
 					void to.send(asciiJson({ type: 'progress', cmd: request.cmd, ...transaction(request), progress_value: Math.min(1, Math.max(0, value)) })).catch(() => {});
 			};
 			const result = await row.handle(this.#context, data as never, { ...call, progress });
-			this.#trace(request.cmd, undefined);
 			const head = { type: 'response', cmd: request.cmd, ...transaction(request) };
 			if (result instanceof StreamedAnswer) {
 				const { head: first, key, pieces } = result.streamed;
@@ -63,7 +59,6 @@ export class Dispatcher {
 			if (call.signal.aborted) throw thrown;
 			envelope = (thrown as { envelope?: Envelope }).envelope ?? envelope;
 			const error = wireError(thrown, typeof envelope.data === 'object' && envelope.data !== null ? (envelope.data as Record<string, unknown>) : {});
-			this.#trace(envelope.cmd ?? '', error.code);
 			await to.send(errorText(error, envelope));
 		}
 	}

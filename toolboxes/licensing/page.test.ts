@@ -1,27 +1,24 @@
 /** User Management in a real Chromium, against an engine's server and a portal. Skipped where there is no Chromium. */
 
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AxeBuilder } from '@axe-core/playwright';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { build } from 'vite';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { launchChromium, noChromium } from '../../engine/server/chromium-testing.ts';
 import { FakeBench } from '../../engine/server/fake-bench.ts';
 import { createServer, type Server } from '../../engine/server/server.ts';
 import type { SignedIn } from './portal/licences.ts';
 import { licensingRoutes } from './routes.ts';
 import { password, type TestComputer, TestWorld } from './testing.ts';
 
-const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
-const missing = !existsSync(executablePath);
-if (missing) console.warn(`Page tests are skipped: there is no Chromium at ${executablePath} (CHROMIUM names another).`);
 const screenshots = process.env.SCREENSHOTS;
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const flags = '--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync'.split(' ');
 
-describe.skipIf(missing)('User Management', () => {
+describe.skipIf(noChromium)('User Management', () => {
 	const uiFolder = mkdtempSync(join(tmpdir(), 'microjoule-page-'));
 	let browser: Browser;
 	let world: TestWorld;
@@ -33,7 +30,7 @@ describe.skipIf(missing)('User Management', () => {
 
 	beforeAll(async () => {
 		await build({ configFile: join(root, 'vite.config.ts'), root: join(root, 'ui'), logLevel: 'warn', build: { outDir: uiFolder, emptyOutDir: true } });
-		browser = await chromium.launch({ executablePath, args: flags });
+		browser = await launchChromium();
 	}, 120_000);
 	afterAll(async () => {
 		await browser?.close();

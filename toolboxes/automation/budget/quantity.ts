@@ -1,16 +1,13 @@
 /** Quantities as people write them in a budget, `3.5 mJ`, turned into SI, and back. */
 
 import { MicrojouleError } from '../../../drivers/errors.ts';
-import { scaleOf, timeUnit } from '../../../engine/formats/units.ts';
-
-const prefixes: Readonly<Record<string, number>> = { k: 1e-3, '': 1, m: 1e3, u: 1e6, µ: 1e6, μ: 1e6, n: 1e9, p: 1e12 };
+import { perUnitOf, scaleOf, timeUnit } from '../../../engine/formats/units.ts';
 
 /** `3.5 mJ` with unit J → 0.0035. A bare number is SI. INVALID_VALUE names `where`. */
 export function parseQuantity(value: string | number, unit: string, where: string): number {
 	const text = String(value).trim();
 	const [, digits, suffix] = /^([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(\S*)$/u.exec(text) ?? [];
-	const perUnit =
-		suffix === undefined ? undefined : suffix === '' ? 1 : unit === 's' ? timeUnit(suffix)?.perUnit : suffix.endsWith(unit) ? prefixes[suffix.slice(0, -unit.length)] : undefined;
+	const perUnit = suffix === undefined ? undefined : suffix === '' ? 1 : unit === 's' ? timeUnit(suffix)?.perUnit : perUnitOf(suffix, unit);
 	const number = perUnit === undefined ? Number.NaN : Number(digits) / perUnit;
 	if (Number.isFinite(number)) return number;
 	throw new MicrojouleError('INVALID_VALUE', `${where} is ${JSON.stringify(value)}; it must be a quantity in ${unit}, such as "1.5 m${unit}", or a number in ${unit}.`, {

@@ -1,20 +1,15 @@
 /** The client library in a real Chromium: bundled for browsers, on a page of the engine's own. Skipped where there is no Chromium. */
 
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Browser, chromium } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchChromium, noChromium } from '../../../engine/server/chromium-testing.ts';
 import { WebSocketEngine } from '../web-socket-testing.ts';
 import type { Client } from './client.ts';
-
-const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
-const missing = !existsSync(executablePath);
-if (missing) console.warn(`Tests of the client library in a browser are skipped: there is no Chromium at ${executablePath} (CHROMIUM names another).`);
-const flags = '--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync'.split(' ');
 
 /** The library as one file, as a page loads it. */
 async function bundled(): Promise<string> {
@@ -33,7 +28,7 @@ describe('the bundle for browsers', () => {
 	}, 60_000);
 });
 
-describe.skipIf(missing)('a page', () => {
+describe.skipIf(noChromium)('a page', () => {
 	let browser: Browser;
 	let folder: string;
 	beforeAll(async () => {
@@ -43,7 +38,7 @@ describe.skipIf(missing)('a page', () => {
 			'<!doctype html><title>client</title><script type="module">import * as library from "./client.js"; globalThis.library = library;</script>',
 		);
 		await writeFile(join(folder, 'client.js'), await bundled());
-		browser = await chromium.launch({ executablePath, args: flags });
+		browser = await launchChromium();
 	}, 60_000);
 	afterAll(async () => {
 		await browser?.close();

@@ -4,10 +4,9 @@
  */
 
 import { mkdtemp, rm } from 'node:fs/promises';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SMTPServer } from 'smtp-server';
+import { Mailbox, type ReceivedMail } from './mail/testing.ts';
 import { createPortal, type Portal, type PortalOptions } from './portal.ts';
 
 export const password = 'a long enough password';
@@ -19,12 +18,6 @@ export interface Answer {
 	// biome-ignore lint/suspicious/noExplicitAny: tests look at any shape
 	readonly body: any;
 	readonly headers: Readonly<Record<string, unknown>>;
-}
-
-interface Mail {
-	readonly to: string;
-	readonly subject: string;
-	readonly text: string;
 }
 
 export interface AskOptions {
@@ -84,7 +77,7 @@ export class AccountBench implements AsyncDisposable {
 	}
 
 	/** What was mailed to an address, oldest first. */
-	async mails(to: string): Promise<Mail[]> {
+	async mails(to: string): Promise<ReceivedMail[]> {
 		await this.portal.services.accounts.close();
 		return this.#mailbox.mails.filter((mail) => mail.to.toLowerCase() === to.toLowerCase());
 	}
@@ -151,33 +144,5 @@ export class Browser {
 
 	signIn(name: string, secret = password): Promise<Answer> {
 		return this.ask('POST', '/session', { name, password: secret });
-	}
-}
-
-/** An SMTP server that keeps what it is sent. */
-class Mailbox {
-	readonly mails: Mail[] = [];
-	readonly #server = new SMTPServer({
-		authOptional: true,
-		disabledCommands: ['STARTTLS'],
-		onData: (stream, session, done) => {
-			const chunks: Buffer[] = [];
-			stream.on('data', (chunk: Buffer) => chunks.push(chunk));
-			stream.on('end', () => {
-				const raw = Buffer.concat(chunks).toString('utf8');
-				const text = raw.slice(raw.indexOf('\r\n\r\n')).replaceAll('=\r\n', '');
-				this.mails.push({ to: session.envelope.rcptTo[0].address, subject: /^Subject: (.*)$/im.exec(raw)?.[1] ?? '', text });
-				done();
-			});
-		},
-	});
-
-	async listen(): Promise<string> {
-		await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
-		return `smtp://127.0.0.1:${(this.#server.server.address() as AddressInfo).port}`;
-	}
-
-	close(): Promise<void> {
-		return new Promise((resolve) => this.#server.close(resolve));
 	}
 }

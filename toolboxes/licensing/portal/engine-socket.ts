@@ -7,13 +7,13 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import { MicrojouleError } from '../../../drivers/errors.ts';
+import { bearerOf } from '../../../engine/server/admission.ts';
 import { asMicrojouleError, refuseUpgrade } from '../../../engine/server/errors.ts';
 import type { PortalContext } from './context.ts';
 import { type ConnectionHost, EngineConnection } from './engine-connection.ts';
 import type { Hardware } from './hardware.ts';
 import type { Licences } from './licences.ts';
 import type { Notice } from './notices.ts';
-import { bearerOf } from './routes/guard.ts';
 import type { Sessions } from './sessions.ts';
 
 export const enginePath = '/api/engine';
@@ -72,12 +72,12 @@ export class EngineSocket implements ConnectionHost {
 	async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
 		socket.on('error', () => socket.destroy());
 		try {
-			const { origin, authorization } = request.headers;
+			const { origin } = request.headers;
 			this.#options.checkHost(request.headers);
 			if (origin !== undefined) throw new MicrojouleError('FORBIDDEN', `This WebSocket is for engines; a page (of ${origin}) has no business here.`, { origin });
 			const path = request.url?.split('?', 1)[0];
 			if (path !== enginePath) throw new MicrojouleError('NOT_FOUND', `There is no WebSocket at ${path}; engines connect to ${enginePath}.`);
-			const token = bearerOf(authorization);
+			const token = bearerOf(request.headers);
 			const user = token === undefined ? undefined : await this.#options.sessions.find(token);
 			if (!user) throw new MicrojouleError('NOT_LOGGED_IN', 'The session is over, or there never was one. Log in again.');
 			const address = this.#options.addressOf(request);

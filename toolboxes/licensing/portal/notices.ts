@@ -4,7 +4,7 @@
  */
 
 import { EventEmitter } from 'node:events';
-import pg from 'pg';
+import type pg from 'pg';
 import type { RevokeReason } from '../wire.ts';
 import type { PortalDatabase } from './database/database.ts';
 
@@ -39,10 +39,11 @@ export async function createNotices(database: PortalDatabase): Promise<Notices> 
 	if (database.url === undefined) return { on, publish: async (notice) => void emitter.emit('notice', notice), [Symbol.asyncDispose]: async () => {} };
 
 	const url = database.url;
+	const { Client } = (await import('pg')).default;
 	let closed = false;
 	let client: pg.Client;
 	const listen = async (): Promise<void> => {
-		client = new pg.Client(url);
+		client = new Client(url);
 		client.on('notification', ({ payload }) => payload && emitter.emit('notice', JSON.parse(payload)));
 		client.on('error', () => {});
 		client.on('end', () => !closed && setTimeout(() => !closed && listen().catch(() => {}), reconnectMs).unref());

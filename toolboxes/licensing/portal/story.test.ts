@@ -6,8 +6,9 @@
 
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
+import { noChromium } from '../../../engine/server/chromium-testing.ts';
 import { TestEngine } from './pages/test-engine.ts';
-import { codeIn, eventually, heading, noChromium, password, usePages } from './pages/testing.ts';
+import { eventually, heading, password, payByCard, usePages } from './pages/testing.ts';
 
 describe.skipIf(noChromium)('the portal', () => {
 	const bench = usePages();
@@ -15,29 +16,8 @@ describe.skipIf(noChromium)('the portal', () => {
 	const state = (page: Page, id: number, text: string) => card(page, id).locator('[data-role=state]').getByText(text, { exact: true }).waitFor();
 	const circle = (page: Page, id: number) => card(page, id).locator('.circle').getAttribute('data-state');
 
-	const signUp = async (name: string): Promise<Page> => {
-		const page = await bench.open();
-		await page.getByRole('navigation').getByRole('link', { name: 'Sign up' }).click();
-		await page.getByLabel('User name').fill(name);
-		await page.getByLabel('E-mail').fill(`${name}@example.org`);
-		await page.getByRole('textbox', { name: 'Password' }).fill(password);
-		await page.getByLabel('I accept the terms').check();
-		await page.getByRole('button', { name: 'Sign up' }).click();
-		await page.getByLabel('Code').fill(codeIn(await bench.mailbox.next(`${name}@example.org`)));
-		await page.getByRole('button', { name: 'Confirm' }).click();
-		await heading(page, 'Licences');
-		return page;
-	};
-
-	const pay = async (page: Page, number: string) => {
-		await page.getByLabel('Card number').fill(number);
-		await page.getByLabel('Expiry').fill('09/40');
-		await page.getByLabel('Security code').fill('123');
-		await page.getByRole('button', { name: /^Pay/ }).click();
-	};
-
 	it('leads from the sign-up to a colleague’s licence and back', async () => {
-		const home = await signUp('anna');
+		const home = await bench.join('anna');
 
 		// Two lines: two Automation, one Battery. The first card is declined.
 		await home.getByRole('link', { name: 'Buy', exact: true }).click();
@@ -54,9 +34,9 @@ describe.skipIf(noChromium)('the portal', () => {
 		await heading(home, 'Checkout');
 		expect(await shown.textContent()).toBe(total);
 		const seen = [...bench.mailbox.mails];
-		await pay(home, '4000 0000 0000 0002');
+		await payByCard(home, '4000 0000 0000 0002');
 		await home.getByRole('alert').waitFor();
-		await pay(home, '4242 4242 4242 4242');
+		await payByCard(home, '4242 4242 4242 4242');
 		await heading(home, 'Order');
 		await home.getByRole('status').getByText('Paid', { exact: true }).waitFor();
 		const confirmation = await bench.mailbox.next('anna@example.org', seen);
@@ -85,7 +65,7 @@ describe.skipIf(noChromium)('the portal', () => {
 		expect([office.holds(id), laptop.holds(id)]).toEqual([false, true]);
 
 		// Another one is moved to a colleague; it cannot be as long as it is reserved.
-		const bert = await signUp('bert');
+		const bert = await bench.join('bert');
 		expect(await card(home, id).getByRole('button', { name: /^Move/ }).isDisabled()).toBe(true);
 		await card(home, ids[1]).getByRole('button', { name: /^Move/ }).click();
 		await home.getByLabel('User name').fill('bert');

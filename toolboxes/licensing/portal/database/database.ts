@@ -8,7 +8,6 @@ import { dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { Kysely, PostgresDialect, type SqliteDatabase, SqliteDialect, type Transaction } from 'kysely';
 import { Migrator } from 'kysely/migration';
-import pg from 'pg';
 import { MicrojouleError, messageOf } from '../../../../drivers/errors.ts';
 import { migrationsFor } from './migrations.ts';
 import type { Tables } from './tables.ts';
@@ -36,7 +35,7 @@ export interface PortalDatabase extends AsyncDisposable {
 /** `where` is a file's path, ':memory:', or a postgres:// address. Brings the tables up to date. DISK, NEWER_VERSION, PORTAL_UNREACHABLE. */
 export async function openDatabase(where: string): Promise<PortalDatabase> {
 	const kind = /^postgres(?:ql)?:\/\//.test(where) ? 'postgres' : 'sqlite';
-	const db = new Kysely<Tables>({ dialect: kind === 'postgres' ? postgres(where) : new SqliteDialect({ database: sqlite(where) }) });
+	const db = new Kysely<Tables>({ dialect: kind === 'postgres' ? await postgres(where) : new SqliteDialect({ database: sqlite(where) }) });
 	try {
 		const { error } = await new Migrator({ db, provider: { getMigrations: async () => migrationsFor(kind) } }).migrateToLatest();
 		if (error) throw error;
@@ -70,7 +69,9 @@ async function withoutDeadlock<T>(run: () => Promise<T>): Promise<T> {
 	}
 }
 
-function postgres(url: string): PostgresDialect {
+/** Its driver is loaded here: an embedded portal never needs it. */
+async function postgres(url: string): Promise<PostgresDialect> {
+	const { default: pg } = await import('pg');
 	// Times and counts are int8 and stay far below 2^53.
 	const types = {
 		getTypeParser: ((oid: number, format?: 'text') => (oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format))) as typeof pg.types.getTypeParser,

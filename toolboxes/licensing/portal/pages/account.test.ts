@@ -1,7 +1,8 @@
 /** Accounts in the browser: sign up, code, sign in, password, sessions, deletion; and what every page owes to keyboards and screen readers. */
 
 import { describe, expect, it } from 'vitest';
-import { codeIn, eventually, heading, noChromium, password, usePages } from './testing.ts';
+import { noChromium } from '../../../../engine/server/chromium-testing.ts';
+import { codeIn, eventually, heading, password, usePages } from './testing.ts';
 
 describe.skipIf(noChromium)('accounts', () => {
 	const bench = usePages();

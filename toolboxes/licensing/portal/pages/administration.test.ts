@@ -2,8 +2,9 @@
 
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { noChromium } from '../../../../engine/server/chromium-testing.ts';
 import { TestEngine } from './test-engine.ts';
-import { eventually, heading, noChromium, password, usePages } from './testing.ts';
+import { eventually, heading, password, usePages } from './testing.ts';
 
 describe.skipIf(noChromium)('administration', () => {
 	const bench = usePages();

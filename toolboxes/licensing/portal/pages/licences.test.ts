@@ -2,8 +2,9 @@
 
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
+import { noChromium } from '../../../../engine/server/chromium-testing.ts';
 import { TestEngine } from './test-engine.ts';
-import { eventually, noChromium, password, usePages } from './testing.ts';
+import { eventually, password, usePages } from './testing.ts';
 
 describe.skipIf(noChromium)('licences', () => {
 	const bench = usePages();

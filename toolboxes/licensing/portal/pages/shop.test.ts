@@ -2,7 +2,8 @@
 
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { eventually, heading, noChromium, usePages } from './testing.ts';
+import { noChromium } from '../../../../engine/server/chromium-testing.ts';
+import { eventually, heading, usePages } from './testing.ts';
 
 describe.skipIf(noChromium)('the shop', () => {
 	const bench = usePages();

@@ -2,7 +2,8 @@
 
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { heading, noChromium, usePages } from './testing.ts';
+import { noChromium } from '../../../../engine/server/chromium-testing.ts';
+import { heading, usePages } from './testing.ts';
 
 describe.skipIf(noChromium)('support', () => {
 	const bench = usePages();

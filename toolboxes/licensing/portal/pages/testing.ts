@@ -3,25 +3,19 @@
  * SCREENSHOTS names a folder for pictures of every page, wide and narrow, light and dark.
  */
 
-import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
-import { SMTPServer } from 'smtp-server';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { build } from 'vite';
 import { afterAll, afterEach, beforeAll, expect, vi } from 'vitest';
+import { launchChromium } from '../../../../engine/server/chromium-testing.ts';
 import { portalPages } from '../../../../vite.config.ts';
+import { Mailbox, type ReceivedMail } from '../mail/testing.ts';
 import { createPortal, type Portal } from '../portal.ts';
 
-const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
-const flags = '--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync'.split(' ');
 const screenshots = process.env.SCREENSHOTS;
-
-export const noChromium = !existsSync(executablePath);
-if (noChromium) console.warn(`The portal's page tests are skipped: there is no Chromium at ${executablePath} (CHROMIUM names another).`);
 
 /** Width, scheme, and whether it is tested, or for the pictures only. */
 const views = [
@@ -34,41 +28,8 @@ const views = [
 /** How long a test waits for what a page, or a mail, will show by itself. */
 export const eventually = { timeout: 20_000 };
 
-export interface ReceivedMail {
-	readonly to: string;
-	readonly subject: string;
-	readonly text: string;
-}
-
-/** An SMTP server that keeps what it is sent. */
-class Mailbox {
-	readonly mails: ReceivedMail[] = [];
-	readonly #server = new SMTPServer({
-		authOptional: true,
-		disabledCommands: ['STARTTLS'],
-		onData: (stream, session, done) => {
-			let raw = '';
-			stream.setEncoding('utf8').on('data', (chunk: string) => {
-				raw += chunk;
-			});
-			stream.on('end', () => {
-				const [head, ...body] = raw.split('\r\n\r\n');
-				const text = body.join('\n\n').replaceAll('=\r\n', '');
-				this.mails.push({ to: session.envelope.rcptTo[0].address, subject: /^Subject: (.*)$/im.exec(head)?.[1] ?? '', text });
-				done();
-			});
-		},
-	});
-
-	async listen(): Promise<string> {
-		await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
-		return `smtp://127.0.0.1:${(this.#server.server.address() as AddressInfo).port}`;
-	}
-
-	close(): Promise<void> {
-		return new Promise((resolve) => this.#server.close(resolve));
-	}
-
+/** The mailbox of a test that waits for what comes. */
+class AwaitedMailbox extends Mailbox {
 	/** The newest mail to an address that is none of `seen`, as soon as it is there. */
 	async next(to: string, seen: readonly ReceivedMail[] = []): Promise<ReceivedMail> {
 		let found: ReceivedMail | undefined;
@@ -91,7 +52,7 @@ export function codeIn(mail: ReceivedMail): string {
 export const password = 'a long enough password';
 
 export class PagesBench {
-	readonly mailbox = new Mailbox();
+	readonly mailbox = new AwaitedMailbox();
 	portal!: Portal;
 	/** Added to the portal's clock, ms. */
 	ahead = 0;
@@ -114,7 +75,7 @@ export class PagesBench {
 			pagesFolder,
 			now: () => Date.now() + this.ahead,
 		});
-		this.#browser = await chromium.launch({ executablePath, args: flags });
+		this.#browser = await launchChromium();
 	}
 
 	async stop(): Promise<void> {
@@ -142,6 +103,21 @@ export class PagesBench {
 		for (const context of this.#contexts) await context.close();
 		this.#contexts.clear();
 		return this.#faults.splice(0);
+	}
+
+	/** Signs up as a person does, in a browser of one's own; resolves at the licences. */
+	async join(name: string): Promise<Page> {
+		const page = await this.open();
+		await page.getByRole('navigation').getByRole('link', { name: 'Sign up' }).click();
+		await page.getByLabel('User name').fill(name);
+		await page.getByLabel('E-mail').fill(`${name}@example.org`);
+		await page.getByRole('textbox', { name: 'Password' }).fill(password);
+		await page.getByLabel('I accept the terms').check();
+		await page.getByRole('button', { name: 'Sign up' }).click();
+		await page.getByLabel('Code').fill(codeIn(await this.mailbox.next(`${name}@example.org`)));
+		await page.getByRole('button', { name: 'Confirm' }).click();
+		await heading(page, 'Licences');
+		return page;
 	}
 
 	/** An account as a person makes it, without the clicks; `page` is signed in as it. */
@@ -192,4 +168,12 @@ export function usePages(): PagesBench {
 /** Waits until the page has this heading. */
 export async function heading(page: Page, title: string): Promise<void> {
 	await page.getByRole('heading', { level: 1, name: title, exact: true }).waitFor();
+}
+
+/** Pays at the checkout with a card of the sandbox. */
+export async function payByCard(page: Page, number: string): Promise<void> {
+	await page.getByLabel('Card number').fill(number);
+	await page.getByLabel('Expiry').fill('09/40');
+	await page.getByLabel('Security code').fill('123');
+	await page.getByRole('button', { name: /^Pay/ }).click();
 }

@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { MicrojouleError } from '../../../../drivers/errors.ts';
+import { bearerOf } from '../../../../engine/server/admission.ts';
 import type { Sessions, SessionUser } from '../sessions.ts';
 import type { Client } from '../throttle.ts';
 
@@ -17,15 +18,11 @@ export const sessionCookie = 'microjoule_session';
 /** Outlives the session: names a browser in which somebody was signed in. */
 const deviceCookie = 'microjoule_device';
 
-export function bearerOf(header: string | undefined): string | undefined {
-	return /^Bearer +(\S+)$/i.exec(header ?? '')?.[1];
-}
-
 /** Finds the session of every request below /api that has one. */
 export function recogniseSessions(server: FastifyInstance, sessions: Sessions): void {
 	server.decorateRequest('user');
 	server.addHook('onRequest', async (request) => {
-		const token = bearerOf(request.headers.authorization) ?? request.cookies[sessionCookie];
+		const token = bearerOf(request.headers) ?? request.cookies[sessionCookie];
 		const user = token === undefined ? undefined : await sessions.find(token);
 		if (user) request.user = user;
 	});
