@@ -1,6 +1,6 @@
 /** Calls of the HTTP API. Owns the access token, which lives as long as the browser's tab; every failure is an ApiError with the server's own words. */
 
-import type { ChannelStatistics, DeviceState, LicensingStatus, RecordingInProgress, RecordingSummary, Settings, SettingsChange } from './types.ts';
+import type { ChannelStatistics, DeviceState, LicensingStatus, ProjectStatus, RecordingInProgress, RecordingSummary, Settings, SettingsChange } from './types.ts';
 
 const tokenKey = 'microjoule.token';
 
@@ -34,8 +34,8 @@ export function token(): string | null {
 	return sessionStorage.getItem(tokenKey);
 }
 
-async function request(method: string, path: string, options: { body?: unknown; signal?: AbortSignal; binary?: boolean } = {}): Promise<Response> {
-	const headers: Record<string, string> = { accept: options.binary ? 'application/octet-stream' : 'application/json' };
+async function request(method: string, path: string, options: { body?: unknown; signal?: AbortSignal } = {}): Promise<Response> {
+	const headers: Record<string, string> = { accept: 'application/json' };
 	const secret = token();
 	if (secret) headers.authorization = `Bearer ${secret}`;
 	if (options.body !== undefined) headers['content-type'] = 'application/json';
@@ -55,14 +55,7 @@ async function json<T>(method: string, path: string, body?: unknown, signal?: Ab
 	return (await request(method, path, { body, signal })).json() as Promise<T>;
 }
 
-export interface View {
-	readonly t: Float64Array;
-	readonly min: Float32Array;
-	readonly max: Float32Array;
-	readonly mean: Float32Array;
-	readonly count: number;
-}
-
+/** s, [from, to). */
 export interface Window {
 	readonly from: number;
 	readonly to: number;
@@ -72,6 +65,8 @@ const part = encodeURIComponent;
 
 export const api = {
 	devices: () => json<DeviceState[]>('GET', '/devices'),
+	/** Null where none is open. */
+	project: async () => (await json<{ project: ProjectStatus | null }>('GET', '/project')).project,
 	recordings: () => json<{ current: RecordingInProgress | null; recordings: RecordingSummary[] }>('GET', '/recordings'),
 	recording: (id: string) => json<RecordingSummary>('GET', `/recordings/${part(id)}`),
 	set: (device: string, change: SettingsChange) => json<Settings>('PATCH', `/devices/${part(device)}/settings`, change),
@@ -86,13 +81,4 @@ export const api = {
 	refreshLicences: () => json<LicensingStatus>('POST', '/licensing/refresh', {}),
 	reserveLicence: (id: number) => json<LicensingStatus>('POST', `/licensing/licences/${id}/reserve`, {}),
 	returnLicence: (id: number) => json<LicensingStatus>('POST', `/licensing/licences/${id}/return`, {}),
-
-	/** An envelope of at most `points` columns. */
-	async view(id: string, channel: string, { from, to }: Window, points: number, signal: AbortSignal): Promise<View> {
-		const response = await request('GET', `/recordings/${part(id)}/view?channel=${part(channel)}&from=${from}&to=${to}&points=${points}`, { signal, binary: true });
-		const bytes = await response.arrayBuffer();
-		const count = bytes.byteLength / 20;
-		const floats = (which: number) => new Float32Array(bytes, count * (8 + 4 * which), count);
-		return { count, t: new Float64Array(bytes, 0, count), min: floats(0), max: floats(1), mean: floats(2) };
-	},
 };

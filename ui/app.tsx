@@ -1,27 +1,29 @@
-/** The page's frame: header, devices, the picture, recordings; and the keys that work everywhere. */
+/** The page's frame: header, devices, chart, what is under it, recordings. Everything else is in the rooms that it puts together. */
 
-import { Badge, Button, Group, Menu, Text, Title } from '@mantine/core';
+import { Badge, Group, Tabs, Text, Title } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { useEffect, useRef, useState } from 'react';
-import { type Bench, useBench } from './bench.ts';
-import { LiveChart } from './chart/live-chart.tsx';
+import { useEffect, useState } from 'react';
+import { useBench } from './bench.ts';
+import { Chart } from './chart/chart.tsx';
 import { DeviceCard, switchOutput } from './devices/device-card.tsx';
-import { isTyping, isUserManagement, userManagementKeys } from './keys.ts';
 import { EnabledLicences } from './licensing/enabled-licences.tsx';
 import { UserManagement } from './licensing/user-management.tsx';
+import { FileMenu } from './menus/file-menu.tsx';
 import classes from './page.module.css';
+import { usePage } from './page.ts';
+import { StatisticsPanel } from './panels/statistics-panel.tsx';
 import { RecordButton, toggleRecording } from './recordings/record-button.tsx';
 import { RecordingList } from './recordings/recording-list.tsx';
-import { RecordingView } from './recordings/recording-view.tsx';
+import { useStore } from './store.ts';
 import { TokenForm } from './token-form.tsx';
 
-export function App({ bench }: { bench: Bench }) {
+export function App() {
+	const page = usePage();
+	const { bench, shortcuts } = page;
 	const { devices, recordings, current, licensing, connection, needsToken, loaded } = useBench(bench);
-	const [opened, setOpened] = useState<string | null>(null);
+	const choice = useStore(page.choice);
 	const [managing, setManaging] = useState(false);
-	/** Devices in the chart; undefined until someone has chosen: then it is the first. */
-	const [chosen, setChosen] = useState<readonly string[]>();
-	const shown = (chosen ?? devices.slice(0, 1).map(({ id }) => id)).filter((id) => devices.some((device) => device.id === id));
+	const shown = (choice.devicesChosen ? choice.devices : devices.slice(0, 1).map(({ id }) => id)).filter((id) => devices.some((device) => device.id === id));
 
 	useEffect(
 		() =>
@@ -32,30 +34,23 @@ export function App({ bench }: { bench: Bench }) {
 		[bench],
 	);
 
-	const keys = useRef<(event: KeyboardEvent) => void>(() => {});
-	keys.current = (event) => {
-		if (licensing && isUserManagement(event)) {
-			event.preventDefault(); // the browser would show the page's source
-			setManaging(true);
-			return;
-		}
-		if (isTyping(event) || event.repeat) return;
-		if (event.key === ' ' && !event.altKey && !event.ctrlKey) {
-			event.preventDefault();
-			void toggleRecording(current !== null);
-		} else if (event.altKey && event.code === 'KeyP') {
-			event.preventDefault();
-			const device = devices.find(({ id }) => id === shown[0]) ?? devices[0];
-			if (device) void switchOutput(device, !device.settings.main);
-		}
-	};
 	useEffect(() => {
-		const listener = (event: KeyboardEvent) => keys.current(event);
-		globalThis.addEventListener('keydown', listener);
-		return () => globalThis.removeEventListener('keydown', listener);
-	}, []);
+		const firstDevice = () => bench.state().devices[0];
+		return shortcuts.bind([
+			{ keys: 'Space', group: 'Recording', what: 'Record, or stop', run: () => void toggleRecording(bench.state().current !== null) },
+			{
+				keys: 'Alt+P',
+				group: 'Recording',
+				what: "Switch the first device's output",
+				when: () => firstDevice() !== undefined,
+				run: () => void switchOutput(firstDevice(), !firstDevice().settings.main),
+			},
+			{ keys: 'Ctrl+U', group: 'Page', what: 'User Management', whileTyping: true, when: () => bench.state().licensing !== null, run: () => setManaging(true) },
+		]);
+	}, [bench, shortcuts]);
 
 	if (needsToken) return <TokenForm onToken={() => bench.start()} />;
+	const [opened = null] = choice.recordings ?? [];
 	return (
 		<div className={classes.page}>
 			<header className={classes.header}>
@@ -63,20 +58,7 @@ export function App({ bench }: { bench: Bench }) {
 					<Title order={1} size="h4">
 						Microjoule
 					</Title>
-					{licensing && (
-						<Menu position="bottom-start" withinPortal={false}>
-							<Menu.Target>
-								<Button variant="subtle" size="compact-sm" color="gray">
-									File
-								</Button>
-							</Menu.Target>
-							<Menu.Dropdown>
-								<Menu.Item rightSection={<Text size="xs">{userManagementKeys}</Text>} onClick={() => setManaging(true)}>
-									User Management
-								</Menu.Item>
-							</Menu.Dropdown>
-						</Menu>
-					)}
+					<FileMenu onUserManagement={licensing ? () => setManaging(true) : undefined} />
 				</Group>
 				<Group gap="sm" wrap="nowrap">
 					{connection === 'lost' && (
@@ -95,7 +77,7 @@ export function App({ bench }: { bench: Bench }) {
 						device={device}
 						index={index}
 						shown={shown.includes(device.id)}
-						onShow={(show) => setChosen(show ? [...shown, device.id] : shown.filter((id) => id !== device.id))}
+						onShow={(show) => page.choice.set({ devicesChosen: true, devices: show ? [...shown, device.id] : shown.filter((id) => id !== device.id) })}
 					/>
 				))}
 				{loaded && devices.length === 0 && (
@@ -105,17 +87,23 @@ export function App({ bench }: { bench: Bench }) {
 				)}
 			</aside>
 			<main className={classes.main}>
-				{/* The live chart stays, hidden, so that its picture is there at once when one returns to it. */}
-				<div hidden={opened !== null}>
-					<LiveChart bench={bench} devices={devices} shown={shown} />
-				</div>
-				{opened !== null && <RecordingView key={opened} id={opened} devices={devices} />}
+				<Chart />
+				{opened !== null && (
+					<Tabs defaultValue="statistics" className={classes.panels} keepMounted={false}>
+						<Tabs.List>
+							<Tabs.Tab value="statistics">Statistics</Tabs.Tab>
+						</Tabs.List>
+						<Tabs.Panel value="statistics" pt="xs">
+							<StatisticsPanel />
+						</Tabs.Panel>
+					</Tabs>
+				)}
 			</main>
 			<section className={classes.recordings} aria-label="Recordings">
 				<Text size="xs" fw={600} c="dimmed" tt="uppercase" mb={4}>
 					Recordings
 				</Text>
-				<RecordingList recordings={recordings} currentId={current?.id} opened={opened} onOpen={setOpened} />
+				<RecordingList recordings={recordings} currentId={current?.id} opened={opened} onOpen={(id) => page.choice.set({ recordings: id === null ? null : [id] })} />
 			</section>
 			{licensing && (
 				<>

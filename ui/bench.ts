@@ -6,13 +6,15 @@
 import { useSyncExternalStore } from 'react';
 import { ApiError, api } from './api.ts';
 import { type Change, type ConnectionState, LiveConnection } from './live/live-connection.ts';
-import type { DeviceState, LicensingStatus, RecordingInProgress, RecordingSummary } from './types.ts';
+import type { DeviceState, LicensingStatus, ProjectStatus, RecordingInProgress, RecordingSummary } from './types.ts';
 
 export interface BenchState {
 	readonly devices: readonly DeviceState[];
 	readonly recordings: readonly RecordingSummary[];
 	/** With the moment it was heard of, on the page's clock, ms. */
 	readonly current: (RecordingInProgress & { readonly heardAt: number }) | null;
+	/** The active project with its selections and what is noted of its recordings; null where none is open. */
+	readonly project: ProjectStatus | null;
 	/** Account and licences; null until the engine has told. */
 	readonly licensing: LicensingStatus | null;
 	readonly connection: ConnectionState;
@@ -22,7 +24,7 @@ export interface BenchState {
 
 export class Bench {
 	readonly live: LiveConnection;
-	#state: BenchState = { devices: [], recordings: [], current: null, licensing: null, connection: 'connecting', needsToken: false, loaded: false };
+	#state: BenchState = { devices: [], recordings: [], current: null, project: null, licensing: null, connection: 'connecting', needsToken: false, loaded: false };
 	#listeners = new Set<() => void>();
 	#faults = new Set<(device: string, message: string) => void>();
 
@@ -45,8 +47,8 @@ export class Bench {
 
 	async refresh(): Promise<void> {
 		try {
-			const [devices, { current, recordings }] = await Promise.all([api.devices(), api.recordings()]);
-			this.#set({ devices, recordings, current: heard(current), needsToken: false, loaded: true });
+			const [devices, { current, recordings }, project] = await Promise.all([api.devices(), api.recordings(), api.project()]);
+			this.#set({ devices, recordings, project, current: heard(current), needsToken: false, loaded: true });
 		} catch (error) {
 			if (error instanceof ApiError && error.needsToken) this.#set({ needsToken: true });
 		}
@@ -88,6 +90,9 @@ export class Bench {
 					({ recordings }) => this.#set({ recordings }),
 					() => {},
 				);
+				break;
+			case 'project':
+				this.#set({ project: change.project });
 				break;
 			case 'licensing':
 				this.#set({ licensing: change.licensing });

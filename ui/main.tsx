@@ -8,17 +8,21 @@ import { Notifications } from '@mantine/notifications';
 import { createRoot } from 'react-dom/client';
 import { adoptToken } from './api.ts';
 import { App } from './app.tsx';
-import { Bench } from './bench.ts';
+import { Page, PageContext } from './page.ts';
 
 adoptToken();
-const bench = new Bench();
-void bench.start();
+const page = new Page();
+void page.bench.start();
+// For the browser's console, and for tests that read what is drawn.
+Object.assign(globalThis, { microjoule: page });
 
 const theme = createTheme({ primaryColor: 'cyan', primaryShade: 9, fontFamily: 'system-ui, "Segoe UI", Roboto, sans-serif', cursorType: 'pointer', defaultRadius: 'md' });
 
 createRoot(document.getElementById('root') as HTMLElement).render(
 	<MantineProvider theme={theme} defaultColorScheme="auto">
 		<Notifications position="bottom-right" />
-		<App bench={bench} />
+		<PageContext value={page}>
+			<App />
+		</PageContext>
 	</MantineProvider>,
 );

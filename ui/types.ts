@@ -2,6 +2,7 @@
 
 export type { SettingName, SettingSpec, Settings, SettingsChange } from '../drivers/settings.ts';
 export type { AcquisitionEvent } from '../engine/acquisition/tap.ts';
+export type { ProjectStatus } from '../engine/project/active-project.ts';
 export type { ChannelStatistics } from '../engine/recording/statistics.ts';
 export type { BenchChange, DeviceState, FoundInstrument, MeasuredChannel, RecordingInProgress, RecordingSummary } from '../engine/server/bench-api.ts';
 export type { Licence, Toolbox } from '../toolboxes/licensing/licence.ts';

@@ -118,12 +118,14 @@ describe.skipIf(noChromium)('the page', () => {
 		await expect.poll(() => inkOf('mc', [0x22, 0x8b, 0xe6])).toBeGreaterThan(100);
 		const cell = (figure: string, channel: string) => page.locator(`[data-figure="${figure}"] [data-channel=${channel}]`).first();
 		await expect.poll(() => cell('Average', 'mc').textContent()).toMatch(/[µm]A± .*A$/);
-		const area = page.getByTestId('recording-view').locator('[data-pane=mc] .u-over');
+		const area = page.locator('[data-mode=recorded] [data-pane=mc] .u-over');
 		const box = (await area.boundingBox())!;
 		await page.mouse.move(box.x + box.width * 0.25, box.y + 40);
+		await page.keyboard.down('Shift');
 		await page.mouse.down();
 		await page.mouse.move(box.x + box.width * 0.5, box.y + 40, { steps: 4 });
 		await page.mouse.up();
+		await page.keyboard.up('Shift');
 		await expect.poll(() => page.getByTestId('selection').textContent()).toMatch(/^Selection/);
 		const { duration } = bench.recordings()[0];
 		await expect.poll(async () => Number((await cell('Samples', 'mc').textContent())?.replaceAll(',', ''))).toBeLessThan(0.26 * duration * 4000);

@@ -31,6 +31,7 @@ import { logRoutes } from './log-routes.ts';
 import { projectRoutes } from './project-routes.ts';
 import { recordingRoutes } from './recording-routes.ts';
 import { errorResponses } from './schemas.ts';
+import { ViewSocket, viewsPath } from './view-socket.ts';
 
 export interface ServerOptions {
 	readonly bench: BenchApi;
@@ -86,7 +87,8 @@ export async function createServer(options: ServerOptions): Promise<Server> {
 
 	const http = await build(options, admission);
 	const live = new LiveSocket(bench, admission);
-	const upgrades = new Map<string, UpgradeHandler>();
+	const views = new ViewSocket(bench);
+	const upgrades = new Map<string, UpgradeHandler>([[viewsPath, views.upgrade]]);
 	http.server.on('upgrade', (request, socket, head) => {
 		const [path, query] = (request.url ?? '').split('?', 2);
 		const other = upgrades.get(path);
@@ -100,7 +102,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
 		}
 	});
 	// Before Fastify waits for open connections: a WebSocket would hold it for ever.
-	http.addHook('preClose', () => live.close());
+	http.addHook('preClose', async () => void (await Promise.all([live.close(), views.close()])));
 	try {
 		await http.listen({ host, port });
 	} catch (error) {

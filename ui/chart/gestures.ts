@@ -1,96 +1,120 @@
 /**
- * Pointer and wheel on a recording's panes: drag selects, shift-drag pans, the wheel zooms at the pointer, shift-wheel pans, a double click
- * shows all. Works in seconds; knows neither React nor what is drawn.
+ * Pointer, wheel and touch on the panes, as the instruments' own programs have them: drag moves, Shift-drag selects (or drag alone, where selecting is
+ * chosen), the wheel zooms at the pointer, Alt and wheel zoom the pane's y axis, two fingers on a trackpad move sideways, on a screen they pinch,
+ * a double click shows all. Markers are dragged. Works in seconds; knows neither React nor what is drawn.
  */
 
-import type { Window } from '../api.ts';
+import type { ChartModel } from './chart-model.ts';
 import type { Pane } from './pane.ts';
-import { pan, zoom } from './window-math.ts';
 
-export interface GestureTarget {
-	/** What the panes show. */
-	window(): Window;
-	durationS(): number;
-	show(window: Window): void;
-	/** While dragging, and at its end (`done`). Null: a mere click. */
-	select(selection: Window | null, done: boolean): void;
+export interface GestureOptions {
+	/** A plain drag selects instead of moving. */
+	selecting(): boolean;
+	/** A click that was no drag: on this moment of this pane. */
+	onClick?(pane: string, timeS: number): void;
 }
 
-/** CSS pixels below which a drag is a click. */
+/** CSS pixels below which a drag is a click, and within which a marker is caught. */
 const clickPixels = 4;
+const catchPixels = 6;
 const wheelFactor = 1.0015;
 
+type Drag =
+	| { readonly kind: 'move'; lastX: number }
+	| { readonly kind: 'select'; readonly startX: number; readonly startS: number }
+	| { readonly kind: 'marker'; readonly which: 0 | 1 };
+
 /** Returns a function that removes the listeners. */
-export function attachGestures(panes: readonly Pane[], target: GestureTarget): () => void {
+export function attachGestures(panes: ReadonlyMap<string, Pane>, model: ChartModel, options: GestureOptions): () => void {
 	const controller = new AbortController();
 	const { signal } = controller;
-	for (const { plot } of panes) {
+	for (const [id, { plot }] of panes) {
 		const area = plot.over;
-		area.style.touchAction = 'pan-y';
-		const timeAt = (clientX: number) => {
+		area.style.touchAction = 'none';
+		const touches = new Map<number, { x: number; y: number }>();
+		let drag: Drag | undefined;
+		let downX = 0;
+		const timeAt = (clientX: number): number => {
 			const { left, width } = area.getBoundingClientRect();
-			const { from, to } = target.window();
+			const { from, to } = model.window;
 			return from + (Math.min(width, Math.max(0, clientX - left)) / width) * (to - from);
 		};
-		let drag: { startX: number; startS: number; window: Window; pans: boolean } | undefined;
-		area.addEventListener(
-			'pointerdown',
-			(event) => {
-				if (event.button !== 0) return;
-				area.setPointerCapture(event.pointerId);
-				drag = { startX: event.clientX, startS: timeAt(event.clientX), window: target.window(), pans: event.shiftKey };
-			},
-			{ signal },
-		);
-		const selectionTo = (clientX: number): Window | null => {
-			if (!drag || Math.abs(clientX - drag.startX) < clickPixels) return null;
-			const end = timeAt(clientX);
-			return { from: Math.min(drag.startS, end), to: Math.max(drag.startS, end) };
+		const markerAt = (clientX: number): 0 | 1 | undefined => {
+			const { from, to } = model.window;
+			const secondsAPixel = (to - from) / area.clientWidth;
+			const near = model.marks.state.markers.findIndex((marker) => marker !== null && Math.abs(marker - timeAt(clientX)) < catchPixels * secondsAPixel);
+			return near < 0 ? undefined : (near as 0 | 1);
 		};
-		area.addEventListener(
-			'pointermove',
-			(event) => {
-				if (!drag) return;
-				if (drag.pans) {
-					const perPixel = (drag.window.to - drag.window.from) / area.clientWidth;
-					target.show(pan(drag.window, (drag.startX - event.clientX) * perPixel, target.durationS()));
-					return;
-				}
-				const selection = selectionTo(event.clientX);
-				if (selection) target.select(selection, false);
-			},
-			{ signal },
-		);
-		area.addEventListener(
-			'pointerup',
-			(event) => {
-				if (drag && !drag.pans) target.select(selectionTo(event.clientX), true);
-				drag = undefined;
-			},
-			{ signal },
-		);
-		area.addEventListener(
-			'pointercancel',
-			() => {
-				if (drag && !drag.pans) target.select(null, true);
-				drag = undefined;
-			},
-			{ signal },
-		);
-		area.addEventListener('dblclick', () => target.show({ from: 0, to: target.durationS() }), { signal });
-		area.addEventListener(
-			'wheel',
-			(event) => {
-				event.preventDefault();
-				const window = target.window();
-				// Browsers turn shift and wheel into a sideways turn; a trackpad does so by itself.
-				const sideways = event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY);
-				const turn = (event.deltaX || event.deltaY) * (event.deltaMode === 1 ? 30 : 1);
-				if (sideways) target.show(pan(window, (turn / area.clientWidth) * (window.to - window.from), target.durationS()));
-				else target.show(zoom(window, timeAt(event.clientX), wheelFactor ** turn, target.durationS()));
-			},
-			{ signal, passive: false },
-		);
+		const on = <E extends keyof HTMLElementEventMap>(type: E, listener: (event: HTMLElementEventMap[E]) => void) =>
+			area.addEventListener(type, listener, { signal, passive: false });
+
+		on('pointerdown', (event) => {
+			if (event.button !== 0) return;
+			area.setPointerCapture(event.pointerId);
+			if (event.pointerType === 'touch') touches.set(event.pointerId, { x: event.clientX, y: event.clientY });
+			downX = event.clientX;
+			const marker = markerAt(event.clientX);
+			if (touches.size > 1) drag = undefined;
+			else if (marker !== undefined) drag = { kind: 'marker', which: marker };
+			else if (event.shiftKey !== options.selecting()) drag = { kind: 'select', startX: event.clientX, startS: timeAt(event.clientX) };
+			else drag = { kind: 'move', lastX: event.clientX };
+		});
+
+		const selectionTo = (clientX: number, { startX, startS }: { startX: number; startS: number }) => {
+			if (Math.abs(clientX - startX) < clickPixels) return null;
+			const end = timeAt(clientX);
+			return { from: Math.min(startS, end), to: Math.max(startS, end) };
+		};
+
+		on('pointermove', (event) => {
+			model.cursor.set({ timeS: timeAt(event.clientX) });
+			const touch = touches.get(event.pointerId);
+			if (touch && touches.size === 2) {
+				const [other] = [...touches].filter(([pointer]) => pointer !== event.pointerId).map(([, place]) => place);
+				const before = Math.hypot(touch.x - other.x, touch.y - other.y);
+				const after = Math.hypot(event.clientX - other.x, event.clientY - other.y);
+				const middle = (touch.x + other.x) / 2;
+				if (before > 0 && after > 0) model.zoomAt(timeAt(middle), before / after);
+				model.panBy((middle - (event.clientX + other.x) / 2) / area.clientWidth);
+			}
+			if (touch) touches.set(event.pointerId, { x: event.clientX, y: event.clientY });
+			if (drag?.kind === 'move') {
+				model.panBy((drag.lastX - event.clientX) / area.clientWidth);
+				drag.lastX = event.clientX;
+			} else if (drag?.kind === 'select') {
+				const selection = selectionTo(event.clientX, drag);
+				if (selection) model.select(selection, false);
+			} else if (drag?.kind === 'marker') model.mark(drag.which, timeAt(event.clientX));
+		});
+
+		const ended = (event: PointerEvent, cancelled: boolean) => {
+			touches.delete(event.pointerId);
+			if (drag?.kind === 'select') model.select(cancelled ? null : selectionTo(event.clientX, drag), true);
+			if (drag && drag.kind !== 'marker' && !cancelled && Math.abs(event.clientX - downX) < clickPixels) options.onClick?.(id, timeAt(event.clientX));
+			drag = undefined;
+		};
+		on('pointerup', (event) => ended(event, false));
+		on('pointercancel', (event) => ended(event, true));
+		on('pointerleave', () => model.cursor.set({ timeS: null }));
+		on('dblclick', () => model.showAll());
+		on('wheel', (event) => {
+			event.preventDefault();
+			// A trackpad that is pinched says Ctrl and wheel. Browsers turn Shift and wheel into a sideways turn.
+			const sideways = event.shiftKey || (!event.ctrlKey && Math.abs(event.deltaX) > Math.abs(event.deltaY));
+			const turn = (event.deltaX && sideways ? event.deltaX : event.deltaY || event.deltaX) * (event.deltaMode === 1 ? 30 : 1);
+			if (event.altKey) zoomY(model, id, plot.scales.y, plot.posToVal(event.offsetY, 'y'), wheelFactor ** turn);
+			else if (sideways) model.panBy(turn / area.clientWidth);
+			else model.zoomAt(timeAt(event.clientX), wheelFactor ** (turn * (event.ctrlKey ? 5 : 1)));
+		});
 	}
 	return () => controller.abort();
+}
+
+/** Locks the y axis to a range that is wider or narrower by `factor` about `value`. */
+function zoomY(model: ChartModel, pane: string, { min, max }: { min?: number | null; max?: number | null }, value: number, factor: number): void {
+	if (min == null || max == null) return;
+	if (model.scaleOf(pane).logarithmic) {
+		const about = Math.log(value);
+		model.setScale(pane, { locked: [Math.exp(about - (about - Math.log(min)) * factor), Math.exp(about + (Math.log(max) - about) * factor)] });
+	} else model.setScale(pane, { locked: [value - (value - min) * factor, value + (max - value) * factor] });
 }

@@ -1,7 +1,7 @@
 /**
  * Paints an envelope on a canvas, exactly: each column is a bar from its minimum to its maximum, joined to its neighbour where the two do
  * not meet, as the samples between them do. Columns wider than a few pixels are steps, since a sample holds until the next one. Columns
- * without a valid sample are shaded, never bridged.
+ * without a valid sample are shaded, never bridged; those that miss some have a mark at the bottom.
  */
 
 import type { Trace } from './trace.ts';
@@ -17,57 +17,139 @@ export interface PlotArea {
 	readonly xMax: number;
 	readonly yMin: number;
 	readonly yMax: number;
+	/** y is logarithmic; yMin is above zero. */
+	readonly logarithmic: boolean;
 }
 
-export function paintTrace(context: CanvasRenderingContext2D, trace: Trace, area: PlotArea, gapColor: string): void {
-	const { left, top, width, height, hairline, xMin, xMax, yMin, yMax } = area;
+/** Height of the mark of missing samples, in hairlines. */
+const lossHeight = 5;
+
+export function paintTrace(context: CanvasRenderingContext2D, trace: Trace, area: PlotArea, gapColor: string, lossColor: string): void {
+	const { left, top, width, height, hairline, xMin, xMax, yMin, yMax, logarithmic } = area;
+	const { t, count, endS } = trace;
 	const xScale = width / (xMax - xMin);
-	const yScale = height / (yMax - yMin);
-	const line = hairline * 1.5;
-	const bars = new Path2D();
-	const gaps = new Path2D();
-	let lastTop = Number.NaN;
-	let lastBottom = Number.NaN;
-	for (let index = 0; index < trace.count; index++) {
-		const x = left + (trace.t[index] - xMin) * xScale;
-		const end = left + ((index + 1 < trace.count ? trace.t[index + 1] : trace.endS) - xMin) * xScale;
-		const barWidth = Math.max(end - x, hairline);
-		if (Number.isNaN(trace.mean[index])) {
-			gaps.rect(x, top, barWidth, height);
-			lastTop = Number.NaN;
-			continue;
-		}
-		const barTop = top + (yMax - trace.max[index]) * yScale - line / 2;
-		const barBottom = top + (yMax - trace.min[index]) * yScale + line / 2;
-		bars.rect(x, barTop, barWidth, barBottom - barTop);
-		// From one column to the next the current passed through everything between.
-		if (barTop > lastBottom) bars.rect(x - line / 2, lastBottom - line, line, barTop - lastBottom + 2 * line);
-		else if (barBottom < lastTop) bars.rect(x - line / 2, barBottom - line, line, lastTop - barBottom + 2 * line);
-		lastTop = barTop;
-		lastBottom = barBottom;
-	}
+	const line = Math.max(1, Math.round(hairline * 1.5));
+	const right = left + width;
+	const bottom = top + height;
+	const yOf = toPixels(top, height, yMin, yMax, logarithmic);
 	context.save();
 	context.beginPath();
 	context.rect(left, top, width, height);
 	context.clip();
-	context.fillStyle = gapColor;
-	context.fill(gaps);
 	context.fillStyle = trace.color;
-	context.fill(bars);
+	let lastTop = Number.NaN;
+	let lastBottom = Number.NaN;
+	// Columns narrower than a pixel share one bar: what is seen is their common minimum and maximum.
+	let index = firstShown(t, count, xMin);
+	while (index < count) {
+		const x = Math.max(left - line, Math.round(left + (t[index] - xMin) * xScale));
+		if (x > right) break;
+		let min = trace.min[index];
+		let max = trace.max[index];
+		let end = index + 1;
+		let edge = left + ((end < count ? t[end] : endS) - xMin) * xScale;
+		while (end < count && Math.round(edge) <= x) {
+			if (!(trace.min[end] >= min)) min = Number.isNaN(min) ? trace.min[end] : Math.min(min, nonNaN(trace.min[end], min));
+			if (!(trace.max[end] <= max)) max = Number.isNaN(max) ? trace.max[end] : Math.max(max, nonNaN(trace.max[end], max));
+			end++;
+			edge = left + ((end < count ? t[end] : endS) - xMin) * xScale;
+		}
+		index = end;
+		if (Number.isNaN(min)) {
+			lastTop = Number.NaN;
+			continue;
+		}
+		const barWidth = Math.max(1, Math.round(edge) - x);
+		const barTop = Math.round(yOf(max) - line / 2);
+		const barBottom = Math.max(barTop + line, Math.round(yOf(min) + line / 2));
+		context.fillRect(x, barTop, barWidth, barBottom - barTop);
+		// From one column to the next the current passed through everything between.
+		if (barTop > lastBottom) context.fillRect(x, lastBottom - line, line, barTop - lastBottom + line);
+		else if (barBottom < lastTop) context.fillRect(x, barBottom, line, lastTop - barBottom);
+		lastTop = barTop;
+		lastBottom = barBottom;
+	}
+	paintLosses(context, trace, { ...area, left, right, bottom, xScale }, gapColor, lossColor);
 	context.restore();
 }
 
+interface LossArea extends PlotArea {
+	readonly right: number;
+	readonly bottom: number;
+	readonly xScale: number;
+}
+
+/** Gaps are at least a pixel wide: none is too short to be seen. */
+function paintLosses(context: CanvasRenderingContext2D, trace: Trace, area: LossArea, gapColor: string, lossColor: string): void {
+	const { left, top, height, hairline, xMin, xScale, right, bottom } = area;
+	const { t, count, endS } = trace;
+	const edge = (index: number) => left + ((index < count ? t[index] : endS) - xMin) * xScale;
+	for (let index = firstShown(t, count, xMin); index < count && edge(index) <= right; ) {
+		const gap = Number.isNaN(trace.mean[index]);
+		if (!gap && trace.lossy[index] === 0) {
+			index++;
+			continue;
+		}
+		let end = index + 1;
+		while (end < count && Number.isNaN(trace.mean[end]) === gap && (gap || trace.lossy[end] !== 0)) end++;
+		const x = edge(index);
+		const wide = Math.max(edge(end) - x, hairline);
+		if (gap) {
+			context.fillStyle = gapColor;
+			context.fillRect(x, top, wide, height);
+		}
+		context.fillStyle = lossColor;
+		context.fillRect(x, bottom - lossHeight * hairline, wide, lossHeight * hairline);
+		index = end;
+	}
+}
+
+/** The last column that begins at or before `fromS`, or the first of all. */
+function firstShown(t: Float64Array, count: number, fromS: number): number {
+	let low = 0;
+	let high = count;
+	while (low < high) {
+		const middle = (low + high) >> 1;
+		if (t[middle] <= fromS) low = middle + 1;
+		else high = middle;
+	}
+	return Math.max(0, low - 1);
+}
+
+const nonNaN = (value: number, otherwise: number): number => (Number.isNaN(value) ? otherwise : value);
+
+/** From a value to a pixel; what a logarithmic axis cannot show lies at its lower end. */
+function toPixels(top: number, height: number, yMin: number, yMax: number, logarithmic: boolean): (value: number) => number {
+	if (!logarithmic) {
+		const scale = height / (yMax - yMin);
+		return (value) => top + (yMax - value) * scale;
+	}
+	const highest = Math.log(yMax);
+	const scale = height / (highest - Math.log(yMin));
+	return (value) => top + (highest - Math.log(Math.max(value, yMin))) * scale;
+}
+
 /** The y range that shows all traces, with some air: unchanged while the old one still fits well, so that a live picture does not breathe. */
-export function yRange(traces: readonly Trace[], previous: readonly [number, number] | undefined): [number, number] {
+export function yRange(
+	traces: readonly Trace[],
+	logarithmic: boolean,
+	previous: readonly [number, number] | undefined,
+	fromS = Number.NEGATIVE_INFINITY,
+	toS = Number.POSITIVE_INFINITY,
+): [number, number] {
 	let min = Number.POSITIVE_INFINITY;
 	let max = Number.NEGATIVE_INFINITY;
-	for (const { count, min: mins, max: maxs } of traces) {
-		for (let index = 0; index < count; index++) {
+	let leastPositive = Number.POSITIVE_INFINITY;
+	for (const { count, t, min: mins, max: maxs, mean } of traces) {
+		for (let index = firstShown(t, count, fromS); index < count && t[index] < toS; index++) {
 			if (mins[index] < min) min = mins[index];
 			if (maxs[index] > max) max = maxs[index];
+			// Noise around zero would stretch a logarithmic axis over many empty decades: means tell what is there.
+			if (logarithmic && mean[index] > 0 && mean[index] < leastPositive) leastPositive = mean[index];
 		}
 	}
-	if (min > max) return previous ? [previous[0], previous[1]] : [0, 1];
+	if (min > max) return previous ? [previous[0], previous[1]] : logarithmic ? [1e-6, 1] : [0, 1];
+	if (logarithmic) return decades(leastPositive, max, previous);
 	// A quantity that comes near zero is seen against zero.
 	if (min > 0 && min < max * 0.4) min = 0;
 	// Noise of a steady voltage is not blown up to the height of the pane.
@@ -81,4 +163,12 @@ export function yRange(traces: readonly Trace[], previous: readonly [number, num
 		if (from <= Math.min(min, middle - least / 2) && to >= Math.max(max, middle + least / 2) && to - from < span * 2) return [from, to];
 	}
 	return [low, high];
+}
+
+/** Whole decades around what is positive. */
+function decades(least: number, max: number, previous: readonly [number, number] | undefined): [number, number] {
+	if (!(max > 0) || !Number.isFinite(least)) return previous && previous[0] > 0 ? [previous[0], previous[1]] : [1e-6, 1];
+	const low = 10 ** Math.floor(Math.log10(least));
+	const high = 10 ** Math.ceil(Math.log10(max) + 1e-9);
+	return [low, Math.max(high, low * 10)];
 }

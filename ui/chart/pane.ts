@@ -4,8 +4,10 @@
  */
 
 import uPlot from 'uplot';
+import type { Window } from '../api.ts';
 import { tickLabels, timeLabels } from '../format.ts';
-import { paintTrace, yRange } from './paint.ts';
+import type { YScale } from './chart-model.ts';
+import { type PlotArea, paintTrace, yRange } from './paint.ts';
 import type { Trace } from './trace.ts';
 
 export interface PaneOptions {
@@ -16,12 +18,11 @@ export interface PaneOptions {
 	readonly dark: boolean;
 	/** Panes of one key share their cursor's time. */
 	readonly syncKey: string;
+	readonly logarithmic: boolean;
 }
 
-export interface PaneWindow {
-	readonly from: number;
-	readonly to: number;
-}
+/** Something painted over the traces, such as markers; under them with `under`. */
+export type Overlay = (context: CanvasRenderingContext2D, area: PlotArea) => void;
 
 /** CSS pixels of the y axis, the same in all panes so that their times line up. */
 export const axisWidth = 68;
@@ -30,26 +31,31 @@ const rightPadding = 14;
 
 export class Pane {
 	readonly plot: uPlot;
+	readonly options: PaneOptions;
+	/** Painted below and above the traces, in this order. */
+	readonly under: Overlay[] = [];
+	readonly over: Overlay[] = [];
 	#traces: readonly Trace[] = [];
 	#y: [number, number] | undefined;
-	#selection: PaneWindow | null = null;
 	readonly #gapColor: string;
-	readonly #selectionColor: string;
+	readonly #lossColor: string;
 
-	constructor(parent: HTMLElement, { label, unit, timeAxis, dark, syncKey }: PaneOptions) {
+	constructor(parent: HTMLElement, options: PaneOptions) {
+		const { label, unit, timeAxis, dark, syncKey, logarithmic } = options;
+		this.options = options;
 		const ink = dark ? '#a6adb8' : '#5c6570';
 		const grid = { stroke: dark ? 'rgba(255,255,255,0.07)' : 'rgba(0,0,0,0.07)', width: 1 };
 		const font = '11px system-ui, sans-serif';
 		this.#gapColor = dark ? 'rgba(250,82,82,0.28)' : 'rgba(250,82,82,0.22)';
-		this.#selectionColor = dark ? 'rgba(116,192,252,0.22)' : 'rgba(34,139,230,0.16)';
-		const options: uPlot.Options = {
+		this.#lossColor = dark ? '#ff6b6b' : '#e03131';
+		const plotOptions: uPlot.Options = {
 			width: 300,
 			height: 120,
 			padding: [8, rightPadding, timeAxis ? 0 : 6, 0],
 			legend: { show: false },
 			select: { show: false, left: 0, top: 0, width: 0, height: 0 },
 			cursor: { drag: { x: false, y: false, setScale: false }, points: { show: false }, y: false, sync: { key: syncKey, setSeries: false } },
-			scales: { x: { time: false, auto: false }, y: { auto: false } },
+			scales: { x: { time: false, auto: false }, y: { auto: false, distr: logarithmic ? 3 : 1, log: 10 } },
 			series: [{}, { label, scale: 'y', paths: () => null, points: { show: false } }],
 			axes: [
 				{
@@ -62,12 +68,22 @@ export class Pane {
 					space: 70,
 					values: (_plot, ticks) => (timeAxis ? timeLabels(ticks) : ticks.map(() => '')),
 				},
-				{ scale: 'y', size: axisWidth, stroke: ink, grid, ticks: { ...grid, size: 4 }, font, gap: 4, space: 28, values: (_plot, ticks) => tickLabels(ticks, unit) },
+				{
+					scale: 'y',
+					size: axisWidth,
+					stroke: ink,
+					grid,
+					ticks: { ...grid, size: 4 },
+					font,
+					gap: 4,
+					space: 28,
+					values: (_plot, ticks) => (logarithmic ? ticks.map((tick) => (isDecade(tick) ? tickLabels([tick], unit)[0] : '')) : tickLabels(ticks, unit)),
+				},
 			],
-			hooks: { draw: [() => this.#paint()], drawClear: [() => this.#paintSelection()] },
+			hooks: { draw: [() => this.#paint()], drawClear: [() => this.#paintOverlays(this.under)] },
 		};
 		this.plot = new uPlot(
-			options,
+			plotOptions,
 			[
 				[0, 1],
 				[null, null],
@@ -78,11 +94,19 @@ export class Pane {
 		this.plot.root.setAttribute('aria-label', `${label} over time`);
 	}
 
-	/** Shows the traces over the window. `follow` keeps the y range while it fits. */
-	show(traces: readonly Trace[], window: PaneWindow, follow: boolean): void {
+	/** The traces as they were painted last. */
+	get traces(): readonly Trace[] {
+		return this.#traces;
+	}
+
+	/** Shows the traces over the window. `steady` keeps the y range while it fits. */
+	show(traces: readonly Trace[], window: Window, { locked }: YScale, steady: boolean): void {
 		this.#traces = traces;
-		this.#y = yRange(traces, follow ? this.#y : undefined);
-		const [min, max] = this.#y;
+		const { logarithmic } = this.options;
+		this.#y = locked ? [...locked] : yRange(traces, logarithmic, steady ? this.#y : undefined, window.from, window.to);
+		const [low, max] = this.#y;
+		// A logarithmic axis cannot reach zero.
+		const min = logarithmic && low <= 0 ? Math.max(max, 1e-9) * 1e-6 : low;
 		this.plot.batch(() => {
 			this.plot.setScale('x', { min: window.from, max: window.to });
 			this.plot.setScale('y', { min, max });
@@ -90,40 +114,60 @@ export class Pane {
 		this.plot.redraw(false);
 	}
 
-	select(selection: PaneWindow | null): void {
-		this.#selection = selection;
+	/** Paints once more, for overlays that have changed. */
+	repaint(): void {
 		this.plot.redraw(false);
 	}
 
 	resize(width: number, height: number): void {
-		this.plot.setSize({ width, height });
+		if (this.plot.width !== width || this.plot.height !== height) this.plot.setSize({ width, height });
 	}
 
 	destroy(): void {
 		this.plot.destroy();
 	}
 
-	#paint(): void {
-		const { ctx, bbox, scales } = this.plot;
+	get #area(): PlotArea | undefined {
+		const { bbox, scales } = this.plot;
 		const [{ min: xMin, max: xMax }, { min: yMin, max: yMax }] = [scales.x, scales.y];
-		if (xMin == null || xMax == null || yMin == null || yMax == null || xMax <= xMin) return;
-		const area = { left: bbox.left, top: bbox.top, width: bbox.width, height: bbox.height, hairline: devicePixelRatio, xMin, xMax, yMin, yMax };
-		for (const trace of this.#traces) paintTrace(ctx, trace, area, this.#gapColor);
+		if (xMin == null || xMax == null || yMin == null || yMax == null || xMax <= xMin) return undefined;
+		const { left, top, width, height } = bbox;
+		return { left, top, width, height, hairline: devicePixelRatio, xMin, xMax, yMin, yMax, logarithmic: this.options.logarithmic };
 	}
 
-	#paintSelection(): void {
-		const { ctx, bbox } = this.plot;
-		if (!this.#selection) return;
-		const at = (time: number) => Math.min(bbox.left + bbox.width, Math.max(bbox.left, this.plot.valToPos(time, 'x', true)));
-		const from = at(this.#selection.from);
-		ctx.save();
-		ctx.fillStyle = this.#selectionColor;
-		ctx.fillRect(from, bbox.top, Math.max(at(this.#selection.to) - from, devicePixelRatio), bbox.height);
-		ctx.restore();
+	#paint(): void {
+		const area = this.#area;
+		if (!area) return;
+		for (const trace of this.#traces) paintTrace(this.plot.ctx, trace, area, this.#gapColor, this.#lossColor);
+		this.#paintOverlays(this.over);
 	}
+
+	#paintOverlays(overlays: readonly Overlay[]): void {
+		const area = this.#area;
+		if (!area) return;
+		const { ctx } = this.plot;
+		for (const overlay of overlays) {
+			ctx.save();
+			ctx.beginPath();
+			ctx.rect(area.left, area.top, area.width, area.height);
+			ctx.clip();
+			overlay(ctx, area);
+			ctx.restore();
+		}
+	}
+}
+
+/** Device pixels of a moment on the time axis. */
+export function xOf({ left, width, xMin, xMax }: PlotArea, timeS: number): number {
+	return left + ((timeS - xMin) / (xMax - xMin)) * width;
 }
 
 /** Pixels of the plotting area, for a pane of this width. */
 export function plotPixels(width: number): number {
 	return Math.max(50, width - axisWidth - rightPadding);
+}
+
+function isDecade(value: number): boolean {
+	const exponent = Math.log10(value);
+	return Math.abs(exponent - Math.round(exponent)) < 1e-6;
 }

@@ -8,6 +8,8 @@ export class Trace {
 	min = new Float32Array(0);
 	max = new Float32Array(0);
 	mean = new Float32Array(0);
+	/** 1 where some samples of the column are missing. */
+	lossy = new Uint8Array(0);
 	count = 0;
 	/** s: where the last column ends. */
 	endS = 0;
@@ -24,5 +26,6 @@ export class Trace {
 		this.min = new Float32Array(size);
 		this.max = new Float32Array(size);
 		this.mean = new Float32Array(size);
+		this.lossy = new Uint8Array(size);
 	}
 }

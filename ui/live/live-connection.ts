@@ -3,7 +3,7 @@
  * fill. Outside React: charts and readings listen to `onFrame`, and paint from the tracks.
  */
 
-import { token } from '../api.ts';
+import { openEngineSocket, retryDelay } from '../engine-socket.ts';
 import type { BenchChange, LicensingStatus } from '../types.ts';
 import { decodeFrame } from './live-frame.ts';
 import { LiveTrack } from './live-track.ts';
@@ -24,8 +24,6 @@ interface Handlers {
 	change(change: Change): void;
 }
 
-const retryMs = [250, 500, 1000, 2000] as const;
-
 export class LiveConnection {
 	readonly tracks = new Map<string, LiveTrack>();
 	readonly #handlers: Handlers;
@@ -44,17 +42,7 @@ export class LiveConnection {
 	open(): void {
 		this.#closed = false;
 		this.#handlers.state(this.#attempt === 0 ? 'connecting' : 'lost');
-		const secret = token();
-		const bytes = new TextEncoder().encode(secret ?? '');
-		const encoded = btoa(String.fromCharCode(...bytes))
-			.replaceAll('+', '-')
-			.replaceAll('/', '_')
-			.replaceAll('=', '');
-		const socket = new WebSocket(
-			`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/api/live`,
-			secret ? ['microjoule.live', `microjoule.token.${encoded}`] : ['microjoule.live'],
-		);
-		socket.binaryType = 'arraybuffer';
+		const socket = openEngineSocket('/api/live', 'microjoule.live');
 		this.#socket = socket;
 		socket.onopen = () => {
 			this.#attempt = 0;
@@ -68,7 +56,7 @@ export class LiveConnection {
 		socket.onclose = () => {
 			if (this.#closed || this.#socket !== socket) return;
 			this.#handlers.state('lost');
-			this.#retry = window.setTimeout(() => this.open(), retryMs[Math.min(this.#attempt++, retryMs.length - 1)]);
+			this.#retry = window.setTimeout(() => this.open(), retryDelay(this.#attempt++));
 		};
 	}
 

@@ -39,8 +39,8 @@ export class LiveTrack {
 		this.reading = part.reading;
 	}
 
-	/** Copies the columns that lie in [fromS, toS) to a trace for painting. */
-	copyTo(trace: Trace, fromS: number, toS: number): void {
+	/** Copies the columns that lie in [fromS, toS) to a trace for painting, `shiftS` later on its axis. */
+	copyTo(trace: Trace, fromS: number, toS: number, shiftS = 0): void {
 		const columnS = this.samplesPerColumn / this.rate;
 		const from = Math.max(this.first, Math.floor(fromS / columnS));
 		const to = Math.min(this.end, Math.ceil(toS / columnS));
@@ -49,11 +49,12 @@ export class LiveTrack {
 		trace.count = count;
 		for (let index = 0; index < count; index++) {
 			const slot = (from + index) % capacity;
-			trace.t[index] = (from + index) * columnS;
+			trace.t[index] = (from + index) * columnS + shiftS;
 			trace.min[index] = this.#min[slot];
 			trace.max[index] = this.#max[slot];
 			trace.mean[index] = this.#mean[slot];
+			trace.lossy[index] = 0; // the stream tells of columns that are lost as a whole
 		}
-		trace.endS = Math.min(this.endS, to * columnS);
+		trace.endS = Math.min(this.endS, to * columnS) + shiftS;
 	}
 }
