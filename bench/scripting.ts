@@ -70,35 +70,42 @@ async function requests(report: Reporter, { rounds }: BenchOptions): Promise<voi
 
 	const data = { recording_id: 1, device_id: id, channel: 'mc' };
 	const of = await engine.bench.reading('001', async (reader) => reader.channel(id, 'mc').count);
-	const samples = new Float32Array(chunk);
-	await engine.bench.reading('001', async (reader) => reader.fill(reader.channel(id, 'mc'), 0, samples));
-	const plainly = Array.from(samples);
+	// Chunks from all over the recording; the power's values hardly repeat, those of the current do.
+	const chunksOf = (channel: string) =>
+		engine.bench.reading('001', (reader) => Promise.all(Array.from({ length: 20 }, (_, n) => reader.read(reader.channel(id, channel), n * chunk, (n + 1) * chunk))));
+	const [current, power] = [await chunksOf('mc'), await chunksOf('mp')];
+	const plainly = current.map((samples) => Array.from(samples));
 	const writer = new JsonNumbers(chunk);
+	const chunksPerS = <T>(list: readonly T[], work: (each: T) => unknown) => {
+		const from = performance.now();
+		for (const each of list) work(each);
+		return (1000 * list.length) / (performance.now() - from);
+	};
 	const written: number[] = [];
+	const writtenPower: number[] = [];
 	const rates: number[] = [];
 	const bytes: number[] = [];
 	const plain: number[] = [];
 	for (let round = -1; round < rounds; round++) {
 		const result = await load(port, { type: 'chunks', data, samples: chunk, of, requests: chunks });
-		const from = performance.now();
-		for (let n = 0; n < 20; n++) JSON.stringify(plainly);
-		const stringifiedS = (performance.now() - from) / 1000;
-		const writtenAt = performance.now();
-		for (let n = 0; n < 100; n++) writer.numbers(samples);
-		const writtenS = (performance.now() - writtenAt) / 1000;
+		const stringified = chunksPerS(plainly, (samples) => JSON.stringify(samples));
+		const text = chunksPerS([...current, ...current], (samples) => writer.numbers(samples));
+		const textOfPower = chunksPerS([...power, ...power], (samples) => writer.numbers(samples));
 		if (round < 0) continue;
 		rates.push(chunks / result.seconds);
 		bytes.push(result.bytes / MB / result.seconds);
-		plain.push(20 / stringifiedS);
-		written.push(100 / writtenS);
+		plain.push(stringified);
+		written.push(text);
+		writtenPower.push(textOfPower);
 	}
 	writer.free();
 	report.figure(figure('scripting', `chunks of ${chunk} samples`, 'chunks/s', rates, { 'JSON.stringify': plain }));
 	report.figure(figure('scripting', 'the same in text', 'MB/s', bytes));
 	report.figure(figure('scripting', 'their text alone, no file or socket', 'chunks/s', written, { 'JSON.stringify': plain }));
+	report.figure(figure('scripting', 'the same of power samples', 'chunks/s', writtenPower, { 'JSON.stringify': plain }));
 	report.figure(figure('scripting', 'JSON.stringify alone', 'chunks/s', plain));
 	report.note(
-		`JSON.stringify writes ${(JSON.stringify(plainly).length / chunk).toFixed(1)} bytes a sample, the server ${((bytes[0] * MB) / rates[0] / chunk).toFixed(1)}; the server's figures contain file, socket and client.`,
+		`JSON.stringify writes ${(JSON.stringify(plainly[0]).length / chunk).toFixed(1)} bytes a sample, the server ${((bytes[0] * MB) / rates[0] / chunk).toFixed(1)}; the server's figures contain file, socket and client.`,
 	);
 }
 

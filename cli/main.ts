@@ -1,5 +1,6 @@
 /** The program `microjoule`: one file a command, put together here. */
 
+import { batteryCommand } from './battery.ts';
 import { budgetCommand } from './budget.ts';
 import { devicesCommand } from './devices.ts';
 import { editCommand } from './edit.ts';
@@ -34,6 +35,7 @@ await run([
 	verifyCommand(),
 	repairCommand(),
 	budgetCommand(),
+	batteryCommand(),
 	serveCommand(),
 	loginCommand(),
 	logoutCommand(),

@@ -46,6 +46,7 @@ const defaultVoltage = 3.3;
 const flagNames: Readonly<Record<string, string>> = {
 	load: '--load',
 	replay: '--replay',
+	cell: '--cell',
 	noise: '--noise',
 	seed: '--seed',
 	clockPpm: '--clock-ppm',
@@ -78,7 +79,8 @@ async function record(options: Options): Promise<void> {
 	checkSource(options);
 	if (options.sim) checkPlan(options, options.sim);
 	const voltage = options.voltage ?? defaultVoltage;
-	const settings: SettingsChange = { powerRegulation: 'voltage', range: 'low', mainVoltage: voltage };
+	// A cell feeds its load through the ammeter: nothing is regulated.
+	const settings: SettingsChange = { powerRegulation: options.cell === undefined ? 'voltage' : 'inline', range: 'low', mainVoltage: voltage };
 	if (options.maxCurrent !== undefined) settings.maxCurrent = options.maxCurrent;
 	if (options.channels.includes('rx')) Object.assign(settings, { expansionPort: true, uart: true });
 	// The widest model's limits for hardware, whose kind is known only once it is open; its own limits are checked then.

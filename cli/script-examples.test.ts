@@ -265,19 +265,26 @@ describe('examples of the Python client', { timeout: 60_000 }, () => {
 		await boot();
 		await next('Initial settings');
 		await send('AT+CEREG=5', 'AT+CSCON=3', 'AT+CPSMS=0', 'AT+CEDRXS=0');
+		const [lteM, nbIot] = ['AT%XSYSTEMMODE=1,0,1,0', 'AT%XSYSTEMMODE=0,1,1,0'];
+		const psm = 'AT+CPSMS=1,"","","00100001","00100010"';
 		const modes: [string, string[], string[]][] = [
-			['LTE-M, no power save', ['AT%XSYSTEMMODE=1,0,1,0', 'AT+CEDRXS=0', 'AT+CFUN=1'], ['AT+CFUN=0']],
-			['LTE-M, eDRX timer 40.96s', ['AT%XSYSTEMMODE=1,0,1,0', 'AT+CEDRXS=2,4,"0011"', 'AT+CFUN=1'], ['AT+CEDRXS=0', 'AT+CFUN=0']],
-			['NB-IoT, no power save', ['AT%XSYSTEMMODE=0,1,1,0', 'AT+CFUN=1'], ['AT+CFUN=0']],
-			['NB-IoT, PSM', ['AT%XSYSTEMMODE=0,1,1,0', 'AT+CPSMS=1,"","","00100001","00100010"', 'AT+CFUN=1'], ['AT+CPSMS=0', 'AT+CFUN=0']],
+			['LTE-M, no power save', [lteM, 'AT+CEDRXS=0'], []],
+			['LTE-M, eDRX timer 40.96s', [lteM, 'AT+CEDRXS=2,4,"0011"'], ['AT+CEDRXS=0']],
+			['NB-IoT, no power save', [nbIot], []],
+			['NB-IoT, eDRX timer 40.96', [nbIot, 'AT+CEDRXS=2,5,"0011"'], ['AT+CEDRXS=0']],
+			['LTE-M, PSM T3412 timer 60min, T3324 timer 2min', [lteM, psm], ['AT+CPSMS=0']],
+			['NB-IoT, PSM T3412 timer 60min, T3324 timer 2min', [nbIot, psm], ['AT+CPSMS=0']],
+			['NB-IoT, PSM and eDRX', [nbIot, psm, 'AT+CEDRXS=2,5,"0011"'], ['AT+CEDRXS=0', 'AT+CPSMS=0']],
+			['LTE-M, PSM and eDRX', [lteM, psm, 'AT+CEDRXS=2,4,"0011"'], ['AT+CEDRXS=0', 'AT+CPSMS=0']],
 		];
-		for (const [name, before, after] of modes) {
+		for (const [number, [name, before, after]] of modes.entries()) {
 			await script.start();
 			await next(name);
-			await send(...before);
-			await engine.pass(4);
-			await send(...after);
+			await send(...before, 'AT+CFUN=1');
+			await engine.pass(4); // the example: four hours
+			await send(...after, 'AT+CFUN=0');
 			await engine.pass(1);
+			if (number === modes.length - 1) break;
 			await script.main(device_id, false);
 			await script.do('arc_enable_5v', { device_id, enable: 0 });
 			await engine.pass(1);
@@ -483,13 +490,15 @@ describe('examples of the Python client', { timeout: 60_000 }, () => {
 				throw new Error('no falling edge');
 			},
 			gpio: async (recording) => {
+				let seen = 0;
 				for (let look = 0; look < 300; look++) {
 					await engine.pass(0.2);
 					const count = await script.count(recording, device_id, 'gpi1');
-					if (count === 0) continue;
-					const [{ timestamp, value }] = await script.values(recording, device_id, 'gpi1', 0, count);
-					expect(value).toBe(true);
-					return timestamp;
+					if (count === seen) continue;
+					const values = await script.values(recording, device_id, 'gpi1', seen, count - seen);
+					const edge = values.find(({ value }) => value === true);
+					if (edge) return edge.timestamp;
+					seen = count;
 				}
 				throw new Error('no edge');
 			},
@@ -501,15 +510,16 @@ describe('examples of the Python client', { timeout: 60_000 }, () => {
 			await engine.pass(0.2);
 		};
 		await step('Initialization');
-		for (const voltage of [4.2, 3.6, 3.1]) {
-			await script.set(device_id, 'main_voltage', voltage);
+		const voltages = Array.from({ length: 12 }, (_, n) => (42 - n) / 10);
+		for (const voltage of voltages) {
+			await script.set(device_id, 'main_voltage', float(voltage));
 			await script.start();
 			await step(`Voltage ${voltage.toFixed(2)}`);
 		}
 		await script.main(device_id, false);
 		await script.stop();
 		const { recordings } = await script.do('project_get_recordings', { project_id: script.project });
-		expect(recordings.map(({ name }: Message) => name)).toEqual(['Initialization', 'Voltage 4.20', 'Voltage 3.60', 'Voltage 3.10']);
+		expect(recordings.map(({ name }: Message) => name)).toEqual(['Initialization', ...voltages.map((voltage) => `Voltage ${voltage.toFixed(2)}`)]);
 		expect(recordings[0].measurements.map(({ channel }: Message) => channel).sort()).toEqual(['i1', 'mc', 'mp', 'mv', 'rx']);
 	});
 });
@@ -617,6 +627,21 @@ describe('examples for Otii 2, which neither sign in nor reserve', { timeout: 60
 			await engine.pass(1);
 		}
 		for (const channel of ['i1', 'gpi2', 'mc', 'mp', 'vb', 'tp']) expect((await script.do('arc_get_value', { device_id, channel })).value).toBeTypeOf('number');
+	});
+
+	it('example_wx_python2', async () => {
+		await using engine = await serve(['--sim', 'arc']);
+		const script = await Script.on(engine);
+		await script.devices();
+		await script.activeProject();
+		for (let press = 1; press <= 2; press++) {
+			await script.do('otii_set_all_main', { enable: true });
+			await script.start();
+			await engine.pass(1);
+			await script.stop();
+			await script.do('otii_set_all_main', { enable: false });
+			expect(await script.last()).toMatchObject({ recording_id: press, running: false });
+		}
 	});
 });
 

@@ -12,6 +12,8 @@ import { Dispatcher } from '../toolboxes/automation/dispatcher.ts';
 import { commands } from '../toolboxes/automation/table.ts';
 import { TcpServer } from '../toolboxes/automation/tcp-server.ts';
 import { ScriptingSocket, scriptingPath } from '../toolboxes/automation/web-socket.ts';
+import type { Battery } from '../toolboxes/battery/battery.ts';
+import { batteryCommands } from '../toolboxes/battery/commands/table.ts';
 import type { Licensing } from '../toolboxes/licensing/licensing.ts';
 import type { ScriptingFlags } from './scripting-options.ts';
 
@@ -25,6 +27,7 @@ export interface Scripting extends AsyncDisposable {
 export interface ScriptingParts {
 	readonly bench: Bench;
 	readonly licensing: Licensing;
+	readonly battery: Battery;
 	readonly data: string;
 	/** Where WebSockets are served. */
 	readonly server: Pick<Server, 'upgrades'>;
@@ -35,7 +38,7 @@ export interface ScriptingParts {
 export async function openScripting(
 	flags: ScriptingFlags & { readonly host?: string },
 	defaultPort: number,
-	{ bench, licensing, data, server, shutdown }: ScriptingParts,
+	{ bench, licensing, battery, data, server, shutdown }: ScriptingParts,
 ): Promise<Scripting> {
 	const confined = [flags.scriptingHost, flags.host].some((host) => host !== undefined && !isLoopback(host));
 	const context = new ScriptingContext({
@@ -49,7 +52,8 @@ export async function openScripting(
 		compat: flags.scriptingCompat,
 	});
 	const log = (message: string) => console.error(`microjoule: ${message}`);
-	const dispatcher = new Dispatcher(context, commands);
+	const rows = [...commands, ...batteryCommands(() => battery)];
+	const dispatcher = new Dispatcher(context, rows);
 	const tcp = await TcpServer.listen({
 		context,
 		dispatcher,
@@ -58,7 +62,7 @@ export async function openScripting(
 		allowFrom: flags.allowFrom,
 		log,
 	});
-	const webSocket = new ScriptingSocket({ context, dispatcher: new Dispatcher(context, [...commands, ...subscriptionCommands]), log });
+	const webSocket = new ScriptingSocket({ context, dispatcher: new Dispatcher(context, [...rows, ...subscriptionCommands]), log });
 	server.upgrades.set(scriptingPath, webSocket.upgrade);
 	return {
 		context,

@@ -10,6 +10,7 @@ import { realClock } from '../drivers/clock.ts';
 import { listInstruments } from '../drivers/discovery.ts';
 import { messageOf } from '../drivers/errors.ts';
 import { models } from '../drivers/models.ts';
+import type { Simulator } from '../drivers/simulator/simulator.ts';
 import { Bench } from '../engine/acquisition/bench.ts';
 import { DecodePool } from '../engine/decode/pool.ts';
 import { Project } from '../engine/project/project.ts';
@@ -72,6 +73,9 @@ async function serve(options: Options): Promise<void> {
 	const { openEngineLicensing, reserveAtStart } = await import('./engine-licensing.ts');
 	const { licensingRoutes } = await import('../toolboxes/licensing/routes.ts');
 	const { openScripting } = await import('./scripting.ts');
+	const { Battery } = await import('../toolboxes/battery/battery.ts');
+	const { announceBattery } = await import('../toolboxes/battery/live.ts');
+	const { batteryRoutes } = await import('../toolboxes/battery/routes.ts');
 	await using cleanup = new AsyncDisposableStack();
 	const data = options.data ?? envPaths('microjoule', { suffix: '' }).data;
 	const isNew = !existsSync(data);
@@ -100,6 +104,8 @@ async function serve(options: Options): Promise<void> {
 	const { announce, licensing } = cleanup.use(
 		await openEngineLicensing({ data, portal: options.portal, portalPort: options.portalPort ?? (options.port === 0 ? 0 : 1907), say: (message) => news.push(message) }),
 	);
+	const sources = new Map<string, Simulator['source']>();
+	const battery = cleanup.use(await Battery.open({ bench, gate: licensing.gate, clock: realClock, dataFolder: data, placeSource: (device) => sources.get(device) }));
 	const server = cleanup.use(
 		await createServer({
 			bench,
@@ -110,7 +116,12 @@ async function serve(options: Options): Promise<void> {
 			allowOrigin: options.allowOrigin,
 			dataFolder: data,
 			uiFolder: fileURLToPath(new URL(import.meta.url.includes('/dist/cli/') ? '../ui/' : '../dist/ui/', import.meta.url)),
-			plugins: [(routes, _options, done) => void routes.register(licensingRoutes, { licensing }).then(() => done(), done)],
+			plugins: [
+				async (routes) => {
+					await routes.register(licensingRoutes, { licensing });
+					await routes.register(batteryRoutes, { battery });
+				},
+			],
 			version,
 		}).catch(async (error) => {
 			await project.discard(); // made for nothing, if it was not there before
@@ -122,6 +133,7 @@ async function serve(options: Options): Promise<void> {
 	const tell = () => server.announce({ type: 'licensing', licensing: licensing.status() });
 	cleanup.defer(licensing.on(tell));
 	tell();
+	cleanup.defer(announceBattery(battery, server.announce));
 	cleanup.defer(bench.on((change) => change.type.startsWith('device') && licensing.instruments(instrumentsOf(bench))));
 	for (const warning of server.warnings) console.error(`microjoule: ${warning}`);
 	await Promise.all(
@@ -129,12 +141,13 @@ async function serve(options: Options): Promise<void> {
 			const { simulator, name } = device;
 			const instrument = await openSimulated(simulator, realClock, `sim:${simulator.kind}${index + 1}`, name);
 			await instrument.set(settingsAtStart(device));
+			sources.set(instrument.identity.id, simulator.source);
 			await bench.add(instrument);
 		}),
 	);
 	for (const { path } of await bench.discover()) await bench.open(path).catch((error: unknown) => console.error(`microjoule: ${path}: ${messageOf(error)}`));
 	licensing.instruments(instrumentsOf(bench));
-	const scripting = cleanup.use(await openScripting(options, options.port === 0 ? 0 : 1905, { bench, licensing, data, server, shutdown: shutdown.resolve }));
+	const scripting = cleanup.use(await openScripting(options, options.port === 0 ? 0 : 1905, { bench, licensing, battery, data, server, shutdown: shutdown.resolve }));
 	await reserveAtStart(licensing, options.reserve ?? [], (message) => console.error(`microjoule: ${message}`));
 	console.log(`Microjoule ${version} is at ${server.url}; scripts connect to port ${scripting.tcp.port}`);
 	console.log(

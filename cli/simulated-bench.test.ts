@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { messageOf } from '../drivers/errors.ts';
 import { converterEfficiency, converterFigures } from '../drivers/simulator/converter.ts';
-import { type BenchFlags, buildBench, simulatedDevice } from './simulated-bench.ts';
+import { type BenchFlags, buildBench, settingsAtStart, simulatedDevice } from './simulated-bench.ts';
 import { start, temporaryFolder } from './testing.ts';
 
 const flags = (sim: string, more: Partial<BenchFlags> = {}): BenchFlags => ({ sim: sim.split(',').map(simulatedDevice), ...more });
@@ -37,10 +37,30 @@ describe('a bench of simulated instruments', () => {
 		[{ wire: ['A:B:ldo'] }, 'dcdc'],
 		[{ wire: ['A:B', 'B:A'] }, 'already'],
 		[{ wire: ['A:B'], load: ['B=ble'] }, 'ble'],
+		[{ wire: ['A:B'], cell: ['B=CR2032'] }, 'CR2032'],
+		[{ cell: ['A=CR2032', 'A=CR2450'] }, 'CR2032'],
+		[{ cell: ['A=CR2032:soc=120'] }, '"120"'],
+		[{ cell: ['A=CR2032:temp=5'] }, '"temp"'],
+		[{ cell: ['A=CR2032:series=1.5'] }, '"1.5"'],
 	])('refuses %j', async (more, named) => {
 		const error = await built(flags('ace:A,ace:B', more)).catch((thrown: unknown) => thrown);
 		expect(error).toMatchObject({ code: 'INVALID_VALUE' });
 		expect(messageOf(error)).toContain(named);
+	});
+
+	it('refuses a cell that nobody knows, and names those that there are', async () => {
+		const error = await built(flags('ace:A', { cell: ['A=potato'] })).catch((thrown: unknown) => thrown);
+		expect(error).toMatchObject({ code: 'NOT_FOUND' });
+		expect(messageOf(error)).toMatch(/potato.*CR2032-Energizer/s);
+	});
+
+	it('puts cells at terminals, with the output off and nothing that charges or discharges them', async () => {
+		const devices = await built(flags('ace:A,arc:B', { cell: ['A=CR2032:soc=50:temperature=20:series=2:backwards'] }));
+		expect(devices.map(({ main, hasCell }) => [main, hasCell])).toEqual([
+			[false, true],
+			[true, false],
+		]);
+		expect(devices.map(settingsAtStart)).toMatchObject([{ powerRegulation: 'inline', main: false }, { powerRegulation: 'voltage' }]);
 	});
 
 	it.each(['motor', 'ace:', 'ace:a:b', 'ace:a=b', ''])('refuses --sim %j', (text) => {

@@ -14,13 +14,15 @@ import type { Simulator } from '../drivers/simulator/simulator.ts';
 import { SimulatedTime } from '../drivers/simulator/time.ts';
 import { Wire } from '../drivers/simulator/wire.ts';
 import { choiceOption } from './options.ts';
+import { cellUsage } from './simulated-cell.ts';
 import { addSharedSimulatorOptions, buildSimulator, defaultLoads, instrumentKinds, type SimulatorFlags } from './simulators.ts';
 
-/** What the command line says about all of them; `load` and `replay` may name one. */
-export interface BenchFlags extends Omit<SimulatorFlags, 'load' | 'replay'> {
+/** What the command line says about all of them; `load`, `replay` and `cell` may name one. */
+export interface BenchFlags extends Omit<SimulatorFlags, 'load' | 'replay' | 'cell'> {
 	readonly sim?: readonly SimulatedDeviceText[] | false;
 	readonly load?: readonly string[];
 	readonly replay?: readonly string[];
+	readonly cell?: readonly string[];
 	readonly wire?: readonly string[];
 	readonly simOutput?: 'on' | 'off';
 }
@@ -36,6 +38,8 @@ export interface BenchDevice {
 	readonly name: string;
 	/** Whether its output is to be switched on at once. */
 	readonly main: boolean;
+	/** A cell lies at its terminals. */
+	readonly hasCell: boolean;
 }
 
 /** Parses one item of `--sim`. */
@@ -58,6 +62,11 @@ export function addBenchOptions(command: Command): Command {
 			collect,
 		)
 		.option('--replay <[NAME=]FILE>', 'plays a measured current instead: Power Profiler CSV, raw float32, or a zip with current.f32.bin; repeatable', collect)
+		.option(
+			`--cell <[NAME=]${cellUsage}>`,
+			'a cell at the terminals of NAME, or of every simulated device, by a built-in battery profile or a file: with power regulation inline it feeds the load, else it is charged or discharged; the output is off at the start; repeatable',
+			collect,
+		)
 		.option('--wire <SOURCE:SINK[:dcdc]>', 'connects the outputs of two simulated devices, through a DC/DC converter if so; repeatable', collect)
 		.option('--sim-output <on|off>', 'whether the simulated outputs that have a load are on at the start (default on)', choiceOption('--sim-output', ['on', 'off']));
 	return addSharedSimulatorOptions(command);
@@ -66,6 +75,7 @@ export function addBenchOptions(command: Command): Command {
 interface Outputs {
 	load?: string;
 	replay?: string;
+	cell?: string;
 }
 
 interface Planned extends Outputs {
@@ -82,29 +92,34 @@ interface Planned extends Outputs {
 export async function buildBench(flags: BenchFlags, clock: Clock = realClock): Promise<BenchDevice[]> {
 	const devices = planned(flags.sim || []);
 	const common: Outputs = {};
-	for (const what of ['load', 'replay'] as const) for (const text of flags[what] ?? []) assign(devices, common, text, what);
+	for (const what of ['load', 'replay', 'cell'] as const) for (const text of flags[what] ?? []) assign(devices, common, text, what);
 	const wires = (flags.wire ?? []).map((text) => connect(devices, text, clock, flags.clockPpm));
+	const cellOf = (device: Planned) => device.cell ?? common.cell;
+	const { load, replay, cell, ...shared } = flags;
 	const built = new Map<Planned, Simulator>();
 	// The source of a wire is moved on before its sink, and devices join their time in the order they are made.
 	for (const device of [...devices].sort((a, b) => Number(wires.some(({ sink }) => sink === a)) - Number(wires.some(({ sink }) => sink === b)))) {
 		const end = wires.find(({ source, sink }) => source === device || sink === device);
 		const own = device.load === undefined && device.replay === undefined ? common : device;
-		const outputs = end ? { load: 'none', replay: undefined } : { load: own.load, replay: own.replay };
+		const outputs = end ? { load: 'none' } : { load: own.load, replay: own.replay, cell: cellOf(device) };
 		const more = { clock, name: device.serialName, time: end?.time, load: end?.source === device ? end.wire : undefined, feed: end?.sink === device ? end.wire : undefined };
 		built.set(
 			device,
-			await buildSimulator(device.kind, { ...flags, ...outputs, seed: (flags.seed ?? 0) + devices.filter(({ kind }) => kind === device.kind).indexOf(device) }, more),
+			await buildSimulator(device.kind, { ...shared, ...outputs, seed: (flags.seed ?? 0) + devices.filter(({ kind }) => kind === device.kind).indexOf(device) }, more),
 		);
 	}
-	return devices.map((device) => ({ simulator: built.get(device) as Simulator, name: device.name, main: device.wire === undefined && flags.simOutput !== 'off' }));
+	return devices.map((device) => {
+		const hasCell = device.wire === undefined && cellOf(device) !== undefined;
+		return { simulator: built.get(device) as Simulator, name: device.name, main: device.wire === undefined && !hasCell && flags.simOutput !== 'off', hasCell };
+	});
 }
 
 /** Voltage at which a simulated instrument's device under test lives happily, V. */
 const simulatedVoltage: Readonly<Record<InstrumentKind, number>> = { arc: 3.3, ace: 4 };
 
-/** What `serve` sets a simulated instrument to. */
-export function settingsAtStart({ simulator, main }: BenchDevice): SettingsChange {
-	return { powerRegulation: 'voltage', mainVoltage: simulatedVoltage[simulator.kind], uart: true, expansionPort: true, main };
+/** What `serve` sets a simulated instrument to. One with a cell is an ammeter first: nothing charges or discharges the cell by accident. */
+export function settingsAtStart({ simulator, main, hasCell }: BenchDevice): SettingsChange {
+	return { powerRegulation: hasCell ? 'inline' : 'voltage', mainVoltage: simulatedVoltage[simulator.kind], uart: true, expansionPort: true, main };
 }
 
 interface Connection {
@@ -125,7 +140,8 @@ function connect(devices: readonly Planned[], text: string, clock: Clock, clockP
 	if (source === sink) refuse('a device cannot be wired to itself');
 	for (const end of [source, sink]) {
 		if (end.wire !== undefined) refuse(`"${end.name}" is already wired by --wire ${end.wire}`);
-		if (end.load !== undefined || end.replay !== undefined) refuse(`"${end.name}" has ${end.load ?? end.replay} on its output as well; give it one of the two`);
+		const there = end.load ?? end.replay ?? end.cell;
+		if (there !== undefined) refuse(`"${end.name}" has ${there} on its output as well; give it one of the two`);
 		end.wire = text;
 	}
 	return { source, sink, wire: new Wire(how === 'dcdc'), time: new SimulatedTime(clock, clockPpm) };
@@ -155,7 +171,7 @@ function assign(devices: readonly Planned[], common: Outputs, text: string, what
 	if (equals >= 0 && found.length === 0 && what === 'load') refuse(`there is no device "${name}"; devices: ${namesOf(devices)}`);
 	if (found.length > 1) refuse(`"${name}" is more than one device; name one of ${namesOf(devices)}`);
 	const target = found[0] ?? common;
-	const there = target.load ?? target.replay;
+	const there = what === 'cell' ? target.cell : (target.load ?? target.replay);
 	if (there !== undefined) refuse(`${found[0]?.name ?? 'every device without one of its own'} has ${there} on its output already; give it one`);
 	target[what] = found[0] ? text.slice(equals + 1) : text;
 }

@@ -13,6 +13,7 @@ import type { Trace } from '../drivers/simulator/trace.ts';
 import type { Wire } from '../drivers/simulator/wire.ts';
 import { readTrace } from '../engine/formats/trace/trace.ts';
 import { choiceOption, numberOption } from './options.ts';
+import { buildCell, cellUsage } from './simulated-cell.ts';
 
 export const instrumentKinds = Object.keys(models) as InstrumentKind[];
 
@@ -20,6 +21,7 @@ export const instrumentKinds = Object.keys(models) as InstrumentKind[];
 export interface SimulatorFlags {
 	readonly load?: string;
 	readonly replay?: string;
+	readonly cell?: string;
 	readonly replayRate?: number;
 	readonly replayEnd?: 'loop' | 'stop';
 	readonly noise?: 'on' | 'off';
@@ -35,7 +37,11 @@ export const defaultLoads: Readonly<Record<InstrumentKind, string>> = { arc: 'se
 export function addSimulatorOptions(command: Command): Command {
 	command
 		.option('--load <LOAD>', `what hangs on the simulated output: ${loadKinds.map(loadUsage).join(', ')} (default: sensor on an Arc, tracker on an Ace)`)
-		.option('--replay <FILE>', 'plays a measured current instead: Power Profiler CSV, raw float32, or a zip with current.f32.bin');
+		.option('--replay <FILE>', 'plays a measured current instead: Power Profiler CSV, raw float32, or a zip with current.f32.bin')
+		.option(
+			`--cell <${cellUsage}>`,
+			'a cell at the simulated terminals, by a built-in battery profile or a file: with power regulation inline it feeds the load, else it is charged or discharged',
+		);
 	return addSharedSimulatorOptions(command);
 }
 
@@ -59,6 +65,7 @@ export function simulatorArguments(flags: SimulatorFlags): string[] {
 	const names = {
 		load: '--load',
 		replay: '--replay',
+		cell: '--cell',
 		replayRate: '--replay-rate',
 		replayEnd: '--replay-end',
 		noise: '--noise',
@@ -96,6 +103,7 @@ export async function buildSimulator(kind: InstrumentKind, flags: SimulatorFlags
 		kind,
 		load,
 		trace,
+		cell: flags.cell === undefined ? undefined : await buildCell(flags.cell),
 		noise: flags.noise !== 'off',
 		seed: flags.seed,
 		clockPpm: flags.clockPpm,

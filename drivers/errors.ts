@@ -42,6 +42,7 @@ export const errorCodes = {
 	ALREADY_EXISTS: { status: 409, brief: 'The name, address or serial number is taken.' },
 	CODE_INVALID: { status: 400, brief: 'The code is wrong, used or too old.' },
 	PAYMENT_FAILED: { status: 402, brief: 'The payment was declined.' },
+	UNSAFE: { status: 409, brief: 'A cell is connected backwards or not at all, or passed a limit of voltage, current or temperature; the output is off.' },
 	INTERNAL: { status: 500, brief: 'A fault of Microjoule itself; please report it.' },
 } as const;
 

@@ -15,8 +15,10 @@ import { MicrojouleError } from '../drivers/errors.ts';
 import { Random } from '../drivers/simulator/random.ts';
 import type { Command } from '../toolboxes/automation/command.ts';
 import { ensureProject } from '../toolboxes/automation/projects.ts';
-import { commands } from '../toolboxes/automation/table.ts';
-import { credentials, device, python, pythonJson, type ScriptClient, ScriptingEngine, validData } from '../toolboxes/automation/testing.ts';
+import { credentials, device, python, pythonJson, type ScriptClient, type ScriptingEngine, validData } from '../toolboxes/automation/testing.ts';
+import { libraryProfiles } from '../toolboxes/battery/profile/library/library.ts';
+import { type BatteryEngine, openBatteryEngine } from '../toolboxes/battery/testing.ts';
+import { commands } from './scripting-reference.ts';
 
 export interface FuzzOutcome {
 	readonly requests: number;
@@ -42,7 +44,8 @@ const seldom =
 const busy = /^arc_(calibrate|firmware_upgrade)$/;
 /** A setting takes the device 10 ms. */
 const settings = /^(arc_set_|arc_enable_|arc_get_value|arc_get_gpi|otii_set_all_main)/;
-const rows = commands.filter(({ name }) => name !== 'otii_shutdown');
+/** Not the program's end, and not what waits for as long as it is told. */
+const rows = commands.filter(({ name }) => !['otii_shutdown', 'arc_wait_for_battery_data'].includes(name));
 const shares = [
 	{ share: 0.00005, rows: rows.filter(({ name }) => busy.test(name)) },
 	{ share: 0.002, rows: rows.filter(({ name }) => seldom.test(name)) },
@@ -85,7 +88,8 @@ const needed: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 };
 
 export async function fuzz(requests: number, seed: number): Promise<FuzzOutcome> {
-	await using engine = await ScriptingEngine.open({ clock: realClock, devices: (clock) => [device(clock)], licences: ['Enterprise'], confined: true });
+	await using opened = await openBatteryEngine({ clock: realClock, devices: (clock) => [device(clock)], licences: ['Enterprise'], confined: true });
+	const { engine } = opened;
 	const failures: string[] = [];
 	const answers: Record<string, number> = {};
 	using first = await engine.client();
@@ -98,7 +102,7 @@ export async function fuzz(requests: number, seed: number): Promise<FuzzOutcome>
 		let client = await engine.client();
 		while (sent < requests && failures.length < 20) {
 			sent += batch;
-			const text = Buffer.concat(Array.from({ length: batch }, () => mutated(random, engine)));
+			const text = Buffer.concat(Array.from({ length: batch }, () => mutated(random, opened)));
 			const gone = await exchange(client, text, answers, failures);
 			if (gone) {
 				hungUp++;
@@ -202,16 +206,18 @@ export function pick<T>(random: Random, list: readonly T[]): T {
 }
 
 /** One request, or what is left of it. */
-export function mutated(random: Random, engine: ScriptingEngine): Buffer {
+export function mutated(random: Random, opened: BatteryEngine): Buffer {
 	const chance = random.uniform(0, 1);
 	const row: Command = pick(random, shares.find(({ share }) => chance < share)?.rows ?? rows);
-	const bytes = mutatedRequest(random, engine, row, validData(row, engine.bench.devices()[0].id));
+	const bytes = mutatedRequest(random, opened, row, validData(row, opened.engine.bench.devices()[0].id));
 	return Buffer.concat([bytes, Buffer.from(pick(random, ['\r\n', '\n']))]);
 }
 
-export function mutatedRequest(random: Random, { bench, context }: ScriptingEngine, row: Command, data: Record<string, unknown>): Buffer {
+export function mutatedRequest(random: Random, { engine: { bench, context }, battery }: BatteryEngine, row: Command, data: Record<string, unknown>): Buffer {
 	if ('project_id' in data) data.project_id = context.activeProjectId;
 	if ('recording_id' in data) data.recording_id = Number(bench.recordings().at(-1)?.id ?? 1);
+	if ('battery_profile_id' in data) data.battery_profile_id = pick(random, libraryProfiles).id;
+	if ('battery_emulator_id' in data) data.battery_emulator_id = battery.supplies.get(bench.devices()[0].id)?.id ?? 'none';
 	// A channel's data without an end would be most of the run.
 	if (row.name === 'recording_get_channel_data') data.count = random.integer(0, 20);
 	const keys = Object.keys(data);

@@ -12,8 +12,9 @@ import { realClock } from '../drivers/clock.ts';
 import { MicrojouleError } from '../drivers/errors.ts';
 import { Random } from '../drivers/simulator/random.ts';
 import { subscriptionCommands } from '../toolboxes/automation/commands/subscription.ts';
-import { device, ScriptingEngine } from '../toolboxes/automation/testing.ts';
+import { device } from '../toolboxes/automation/testing.ts';
 import { WebSocketEngine } from '../toolboxes/automation/web-socket-testing.ts';
+import { type BatteryEngine, openBatteryEngine } from '../toolboxes/battery/testing.ts';
 import { type FuzzOutcome, heapUsed, judge, mutated, mutatedRequest, pick, regain } from './fuzz-scripting.ts';
 
 const batch = 100;
@@ -32,7 +33,8 @@ export interface WebSocketFuzzOutcome extends FuzzOutcome {
 }
 
 export async function fuzzWebSocket(requests: number, seed: number): Promise<WebSocketFuzzOutcome> {
-	const engine = await ScriptingEngine.open({ clock: realClock, devices: (clock) => [device(clock)], licences: ['Enterprise'], confined: true });
+	const battery = await openBatteryEngine({ clock: realClock, devices: (clock) => [device(clock)], licences: ['Enterprise'], confined: true });
+	const { engine } = battery;
 	await using opened = await WebSocketEngine.over(engine);
 	const failures: string[] = [];
 	const answers: Record<string, number> = {};
@@ -45,7 +47,7 @@ export async function fuzzWebSocket(requests: number, seed: number): Promise<Web
 			const connection = new Connection(opened.url, answers, failures);
 			for (let batches = random.integer(1, 50); batches > 0 && sent < requests && !connection.closed; batches--) {
 				sent += batch;
-				await connection.exchange(Array.from({ length: batch }, () => request(random, engine)));
+				await connection.exchange(Array.from({ length: batch }, () => request(random, battery)));
 				if (number !== 0) continue;
 				await regain(engine);
 				if (heap === undefined && sent > requests / 10) heap = heapUsed();
@@ -53,7 +55,7 @@ export async function fuzzWebSocket(requests: number, seed: number): Promise<Web
 			if (connection.closed) hungUp++;
 			frames += connection.frames;
 			// Some leave in the middle of what they asked for.
-			if (random.integer(0, 1) === 0 && !connection.closed) connection.send(request(random, engine));
+			if (random.integer(0, 1) === 0 && !connection.closed) connection.send(request(random, battery));
 			connection.socket.terminate();
 		}
 	};
@@ -77,15 +79,15 @@ interface Frame {
 	readonly binary: boolean;
 }
 
-function request(random: Random, engine: ScriptingEngine): Frame {
-	const bytes = requestBytes(random, engine);
+function request(random: Random, battery: BatteryEngine): Frame {
+	const bytes = requestBytes(random, battery);
 	return { bytes, binary: random.uniform(0, 1) < binaryShare || (!isUtf8(bytes) && random.uniform(0, 1) >= invalidShare) };
 }
 
-function requestBytes(random: Random, engine: ScriptingEngine): Buffer {
-	if (random.uniform(0, 1) >= subscriptionShare) return mutated(random, engine);
+function requestBytes(random: Random, battery: BatteryEngine): Buffer {
+	if (random.uniform(0, 1) >= subscriptionShare) return mutated(random, battery);
 	const row = pick(random, subscriptionCommands);
-	const [{ id }] = engine.bench.devices();
+	const [{ id }] = battery.engine.bench.devices();
 	const channel = () => ({ device_id: id, channel: pick(random, ['mc', 'mv', 'mp', 'rx', 'sp']) });
 	const all: Record<string, unknown> = {
 		channels: Array.from({ length: random.integer(1, 3) }, channel),
@@ -101,7 +103,7 @@ function requestBytes(random: Random, engine: ScriptingEngine): Buffer {
 		frames: random.integer(1, 10),
 	};
 	const wanted = Object.keys(row.request.properties).filter((key) => row.request.required?.includes(key as never) || random.uniform(0, 1) < 0.3);
-	return mutatedRequest(random, engine, row, Object.fromEntries(wanted.map((key) => [key, all[key]])));
+	return mutatedRequest(random, battery, row, Object.fromEntries(wanted.map((key) => [key, all[key]])));
 }
 
 class Connection {

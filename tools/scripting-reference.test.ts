@@ -3,8 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { subscriptionCommands } from '../toolboxes/automation/commands/subscription.ts';
 import { capabilities } from '../toolboxes/automation/greeting.ts';
 import { encodeSampleFrame, sampleFrameHeaderBytes, sampleFrameMagic } from '../toolboxes/automation/subscriptions/sample-frame.ts';
-import { commands } from '../toolboxes/automation/table.ts';
-import { clientTypes, pageFile, typesFile, withGeneratedParts } from './scripting-reference.ts';
+import { clientTypes, commands, pageFile, typesFile, withGeneratedParts } from './scripting-reference.ts';
 
 const page = readFileSync(pageFile, 'utf8');
 

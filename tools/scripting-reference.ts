@@ -18,10 +18,28 @@ import { sessionCommands } from '../toolboxes/automation/commands/session.ts';
 import { subscriptionCommands } from '../toolboxes/automation/commands/subscription.ts';
 import { userLogCommands } from '../toolboxes/automation/commands/user-log.ts';
 import { wireCodes } from '../toolboxes/automation/scripting-error.ts';
-import { commands } from '../toolboxes/automation/table.ts';
+import { commands as automationCommands } from '../toolboxes/automation/table.ts';
+import { emulatorCommands } from '../toolboxes/battery/commands/emulator.ts';
+import { legacySupplyCommands } from '../toolboxes/battery/commands/legacy-supply.ts';
+import { profileCommands } from '../toolboxes/battery/commands/profiles.ts';
+import { profilingCommands } from '../toolboxes/battery/commands/profiling.ts';
+import { supplyCommands } from '../toolboxes/battery/commands/supply.ts';
 
 export const pageFile = fileURLToPath(new URL('../docs/reference/scripting.md', import.meta.url));
 export const typesFile = fileURLToPath(new URL('../toolboxes/automation/client/commands.ts', import.meta.url));
+
+/** The rows are described, never called. */
+const noBattery = (): never => {
+	throw new Error('There is no battery here.');
+};
+const batteryGroups: readonly (readonly [title: string, rows: readonly Command[]])[] = [
+	['Battery profiles', profileCommands(noBattery)],
+	['Supply', supplyCommands(noBattery)],
+	['Battery emulator', emulatorCommands(noBattery)],
+	['Battery profiling', profilingCommands(noBattery)],
+	['Supplies of Otii 2', legacySupplyCommands(noBattery)],
+];
+export const commands: readonly Command[] = [...automationCommands, ...batteryGroups.flatMap(([, rows]) => rows)];
 
 const groups: readonly (readonly [title: string, rows: readonly Command[]])[] = [
 	['Session and licences', sessionCommands],
@@ -31,13 +49,12 @@ const groups: readonly (readonly [title: string, rows: readonly Command[]])[] = 
 	['Projects', projectCommands],
 	['Recordings', [...recordingCommands, ...importLogCommands]],
 	['User logs', userLogCommands],
+	...batteryGroups,
 ];
 
 /** The page, with its generated parts made anew: each stands between `<!-- name -->` and `<!-- end -->`. */
 export function withGeneratedParts(page: string): string {
-	const described = new Set(groups.flatMap(([, rows]) => rows));
-	const others = commands.filter((row) => !described.has(row));
-	const sections = [...groups, ['Batteries', others] as const].map(([title, rows]) => `### ${title}\n\n${rowsTable(rows)}`);
+	const sections = groups.map(([title, rows]) => `### ${title}\n\n${rowsTable(rows)}`);
 	const parts: Readonly<Record<string, string>> = { commands: sections.join('\n\n'), subscriptions: rowsTable(subscriptionCommands), errors: errorTable() };
 	return page.replace(/<!-- (\w+) -->\n[\s\S]*?<!-- end -->/g, (_all, name: string) => {
 		if (!Object.hasOwn(parts, name)) throw new Error(`There is no generated part ${name}.`);

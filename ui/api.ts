@@ -34,7 +34,7 @@ export function token(): string | null {
 	return sessionStorage.getItem(tokenKey);
 }
 
-async function request(method: string, path: string, options: { body?: unknown; signal?: AbortSignal } = {}): Promise<Response> {
+export async function request(method: string, path: string, options: { body?: unknown; signal?: AbortSignal } = {}): Promise<Response> {
 	const headers: Record<string, string> = { accept: 'application/json' };
 	const secret = token();
 	if (secret) headers.authorization = `Bearer ${secret}`;
@@ -51,7 +51,7 @@ async function request(method: string, path: string, options: { body?: unknown; 
 	throw new ApiError(error?.code ?? 'INTERNAL', error?.message ?? `The server answered ${response.status}.`, error?.details?.token !== undefined);
 }
 
-async function json<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+export async function json<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
 	return (await request(method, path, { body, signal })).json() as Promise<T>;
 }
 

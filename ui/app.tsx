@@ -3,11 +3,13 @@
 import { Badge, Group, Tabs, Text, Title } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useEffect, useState } from 'react';
+import { BatteryPlace } from './battery/battery-place.tsx';
 import { useBench } from './bench.ts';
 import { Chart } from './chart/chart.tsx';
 import { DeviceCard, switchOutput } from './devices/device-card.tsx';
 import { EnabledLicences } from './licensing/enabled-licences.tsx';
 import { UserManagement } from './licensing/user-management.tsx';
+import { BatteryMenu } from './menus/battery-menu.tsx';
 import { FileMenu } from './menus/file-menu.tsx';
 import classes from './page.module.css';
 import { usePage } from './page.ts';
@@ -22,6 +24,7 @@ export function App() {
 	const { bench, shortcuts } = page;
 	const { devices, recordings, current, licensing, connection, needsToken, loaded } = useBench(bench);
 	const choice = useStore(page.choice);
+	const { tab: batteryTab } = useStore(page.battery);
 	const [managing, setManaging] = useState(false);
 	const shown = (choice.devicesChosen ? choice.devices : devices.slice(0, 1).map(({ id }) => id)).filter((id) => devices.some((device) => device.id === id));
 
@@ -59,6 +62,7 @@ export function App() {
 						Microjoule
 					</Title>
 					<FileMenu onUserManagement={licensing ? () => setManaging(true) : undefined} />
+					{licensing && <BatteryMenu />}
 				</Group>
 				<Group gap="sm" wrap="nowrap">
 					{connection === 'lost' && (
@@ -87,23 +91,35 @@ export function App() {
 				)}
 			</aside>
 			<main className={classes.main}>
-				<Chart />
-				{opened !== null && (
-					<Tabs defaultValue="statistics" className={classes.panels} keepMounted={false}>
-						<Tabs.List>
-							<Tabs.Tab value="statistics">Statistics</Tabs.Tab>
-						</Tabs.List>
-						<Tabs.Panel value="statistics" pt="xs">
-							<StatisticsPanel />
-						</Tabs.Panel>
-					</Tabs>
-				)}
+				<BatteryPlace onManage={() => setManaging(true)} />
+				{/* The chart stays, hidden, so that its picture is there at once when one returns to it. */}
+				<div hidden={batteryTab !== null}>
+					<Chart />
+					{opened !== null && (
+						<Tabs defaultValue="statistics" className={classes.panels} keepMounted={false}>
+							<Tabs.List>
+								<Tabs.Tab value="statistics">Statistics</Tabs.Tab>
+							</Tabs.List>
+							<Tabs.Panel value="statistics" pt="xs">
+								<StatisticsPanel />
+							</Tabs.Panel>
+						</Tabs>
+					)}
+				</div>
 			</main>
 			<section className={classes.recordings} aria-label="Recordings">
 				<Text size="xs" fw={600} c="dimmed" tt="uppercase" mb={4}>
 					Recordings
 				</Text>
-				<RecordingList recordings={recordings} currentId={current?.id} opened={opened} onOpen={(id) => page.choice.set({ recordings: id === null ? null : [id] })} />
+				<RecordingList
+					recordings={recordings}
+					currentId={current?.id}
+					opened={opened}
+					onOpen={(id) => {
+						page.battery.set({ tab: null });
+						page.choice.set({ recordings: id === null ? null : [id] });
+					}}
+				/>
 			</section>
 			{licensing && (
 				<>

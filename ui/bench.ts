@@ -6,7 +6,7 @@
 import { useSyncExternalStore } from 'react';
 import { ApiError, api } from './api.ts';
 import { type Change, type ConnectionState, LiveConnection } from './live/live-connection.ts';
-import type { DeviceState, LicensingStatus, ProjectStatus, RecordingInProgress, RecordingSummary } from './types.ts';
+import type { BatteryChange, DeviceState, LicensingStatus, ProjectStatus, RecordingInProgress, RecordingSummary } from './types.ts';
 
 export interface BenchState {
 	readonly devices: readonly DeviceState[];
@@ -17,6 +17,8 @@ export interface BenchState {
 	readonly project: ProjectStatus | null;
 	/** Account and licences; null until the engine has told. */
 	readonly licensing: LicensingStatus | null;
+	/** Supplies and profiler runs; null until the engine has told. */
+	readonly battery: BatteryChange | null;
 	readonly connection: ConnectionState;
 	readonly needsToken: boolean;
 	readonly loaded: boolean;
@@ -24,7 +26,7 @@ export interface BenchState {
 
 export class Bench {
 	readonly live: LiveConnection;
-	#state: BenchState = { devices: [], recordings: [], current: null, project: null, licensing: null, connection: 'connecting', needsToken: false, loaded: false };
+	#state: BenchState = { devices: [], recordings: [], current: null, project: null, licensing: null, battery: null, connection: 'connecting', needsToken: false, loaded: false };
 	#listeners = new Set<() => void>();
 	#faults = new Set<(device: string, message: string) => void>();
 
@@ -96,6 +98,9 @@ export class Bench {
 				break;
 			case 'licensing':
 				this.#set({ licensing: change.licensing });
+				break;
+			case 'battery':
+				this.#set({ battery: change });
 				break;
 			case 'event':
 				if (change.event.type === 'fault' || change.event.type === 'disconnect') for (const listener of this.#faults) listener(change.device, change.event.message);

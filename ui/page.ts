@@ -1,6 +1,7 @@
 /** Everything of the page that is not React, made once: the bench's picture, the chart, the keys. Components reach it through `usePage`. */
 
 import { createContext, useContext } from 'react';
+import type { BatteryChoice } from './battery/battery-choice.ts';
 import { Bench } from './bench.ts';
 import { ChartModel } from './chart/chart-model.ts';
 import type { Choice } from './chart/presentation.ts';
@@ -32,6 +33,9 @@ export class Page {
 		alignment: {},
 		selecting: false,
 	});
+
+	/** What of the battery toolbox is in place of the chart. */
+	readonly battery = new Store<BatteryChoice>({ tab: null });
 
 	constructor() {
 		this.renderer = new ChartRenderer(this.chart, this.bench.live, this.views);

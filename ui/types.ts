@@ -5,5 +5,19 @@ export type { AcquisitionEvent } from '../engine/acquisition/tap.ts';
 export type { ProjectStatus } from '../engine/project/active-project.ts';
 export type { ChannelStatistics } from '../engine/recording/statistics.ts';
 export type { BenchChange, DeviceState, FoundInstrument, MeasuredChannel, RecordingInProgress, RecordingSummary } from '../engine/server/bench-api.ts';
+export type {
+	BatteryChange,
+	ChangeEmulator,
+	EmulatorStatus,
+	Estimate,
+	EstimateRequest,
+	Profile,
+	ProfileList,
+	ProfileSummary,
+	Run,
+	SetSupply,
+	StartRun,
+	Supply,
+} from '../toolboxes/battery/schemas.ts';
 export type { Licence, Toolbox } from '../toolboxes/licensing/licence.ts';
 export type { LicensingStatus } from '../toolboxes/licensing/status.ts';

@@ -4,6 +4,7 @@ import type { InstrumentKind } from '../instrument.ts';
 import { models } from '../models.ts';
 import { Bench, type BenchControls } from './bench.ts';
 import { parseLoad } from './loads/catalogue.ts';
+import { type Program, ProgramLoad } from './loads/program.ts';
 import type { VoltageSource } from './source.ts';
 import type { Trace } from './trace.ts';
 
@@ -291,6 +292,29 @@ describe('the UART and the pins', () => {
 	it('shows the pulse on GPI 1', () => {
 		const { gpi } = bench({ noise: false, load: 'tracker', controls: { main: true, mainVoltage: 4 } }).advance(10_000, 1);
 		expect(gpi.reduce((sum, bits) => sum + (bits & 1), 0)).toBe(10);
+	});
+
+	it('shows an edge with the first millisecond that begins at it or after it, however many a call asks for', () => {
+		class Edges extends ProgramLoad {
+			constructor() {
+				super({ powerUpV: 1, brownOutV: 0.5, peak: 1e-3 });
+			}
+
+			protected override *program(): Program {
+				yield this.draw(1e-3, 5000);
+				this.levels = 1; // 5 ms
+				yield this.draw(1e-3, 2400);
+				this.levels = 0; // 7.4 ms
+				yield this.draw(1e-3, 3600);
+				this.levels = 2; // 11 ms
+				yield this.draw(1e-3, 1e9);
+			}
+		}
+		for (const parts of [[16], Array(16).fill(1), [5, 2, 1, 3, 5]]) {
+			const made = new Bench({ model: models.ace, seed: 1, noise: false, load: new Edges() });
+			Object.assign(made.controls, on);
+			expect(parts.flatMap((ms: number) => [...made.advance(ms, 5).gpi])).toEqual([0, 0, 0, 0, 0, 1, 1, 1, 0, 0, 0, 2, 2, 2, 2, 2]);
+		}
 	});
 });
 

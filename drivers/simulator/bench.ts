@@ -20,7 +20,7 @@ import { Housekeeping, type SlowChannel } from './housekeeping.ts';
 import type { Load } from './loads/load.ts';
 import { Replay } from './loads/replay.ts';
 import { OutputStage } from './output-stage.ts';
-import type { VoltageSource } from './source.ts';
+import { type PlacedSource, supplyLimits, type VoltageSource } from './source.ts';
 import type { Trace } from './trace.ts';
 import { UartPacer } from './uart-pacer.ts';
 import { Voltmeter } from './voltmeter.ts';
@@ -37,7 +37,7 @@ export interface BenchOutput {
 	/** A and V as measured, ms × samplesPerMs values. */
 	current: Float32Array;
 	voltage: Float32Array;
-	/** One bitmap a ms: bit 0 = GPI 1, bit 1 = GPI 2, bit 2 = RX while the UART is off. */
+	/** One bitmap a ms, of its beginning: bit 0 = GPI 1, bit 1 = GPI 2, bit 2 = RX while the UART is off. */
 	gpi: Uint8Array;
 	/** Text received on RX, in order; `ms` is the index within this advance of the millisecond in which the bytes arrived. */
 	uart: { ms: number; bytes: Uint8Array }[];
@@ -57,6 +57,8 @@ export interface BenchOptions {
 	readonly trace?: Trace;
 	/** In place of the power box. */
 	readonly source?: VoltageSource;
+	/** A cell at the terminals: with inline regulation it feeds the load through the ammeter, else the instrument charges or discharges it. */
+	readonly cell?: VoltageSource;
 	/** The far end of a wire that comes from another bench: what this one sinks in current regulation comes from there. */
 	readonly feed?: Wire;
 }
@@ -80,6 +82,7 @@ export class Bench {
 		uartBaudRate: 115_200,
 		supply: 'usb',
 	};
+	readonly #model: Model;
 	readonly #load: Load;
 	readonly #replay?: Replay;
 	readonly #stage: OutputStage;
@@ -91,11 +94,12 @@ export class Bench {
 	readonly #output: BenchOutput = { current: new Float32Array(0), voltage: new Float32Array(0), gpi: new Uint8Array(0), uart: [], overCurrent: -1, ranges: new Uint8Array(0) };
 
 	/** Throws INVALID_VALUE for a trace that cannot be replayed. */
-	constructor({ model, seed, noise, load, trace, source, feed }: BenchOptions) {
+	constructor({ model, seed, noise, load, trace, source, cell, feed }: BenchOptions) {
+		this.#model = model;
 		this.#replay = trace && new Replay(trace);
 		this.#load = this.#replay ?? load;
 		this.#load.seed?.(seed);
-		this.#stage = new OutputStage(model, this.#load, this.controls, !noise, source, feed);
+		this.#stage = new OutputStage({ model, load: this.#load, controls: this.controls, ideal: !noise, source, cell, feed });
 		this.#ammeter = new Ammeter(model, seed, !noise);
 		this.#voltmeter = new Voltmeter(model, seed, !noise);
 		this.#housekeeping = new Housekeeping(seed, !noise, this.controls, this.#stage, this.#voltmeter);
@@ -119,6 +123,8 @@ export class Bench {
 		for (let i = 0; i < ms; i++) {
 			const at = i * samplesPerMs;
 			const stage = this.#stage;
+			// The levels at the beginning: no edge shows before it has happened.
+			output.gpi[i] = this.#load.levels | this.#rxPin();
 			if (stage.advance(samplesPerMs)) {
 				controls.main = false;
 				output.overCurrent = i;
@@ -131,7 +137,6 @@ export class Bench {
 			}
 			if (stage.uniform) this.#voltmeter.constant(stage.terminalV, samplesPerMs, output.voltage, at);
 			else this.#voltmeter.changing(stage.voltage, samplesPerMs, output.voltage, at);
-			output.gpi[i] = this.#load.levels | this.#rxPin();
 			if (this.#load.uart) this.#text(i);
 			this.#housekeeping.millisecond();
 		}
@@ -141,6 +146,18 @@ export class Bench {
 	/** Packed streaming starts: a replayed trace starts at its first sample. */
 	startMeasurement(): void {
 		this.#replay?.restart();
+	}
+
+	/** Puts a battery in place of the power box, or the power box back; also while the output is on. */
+	source(source?: VoltageSource): PlacedSource {
+		const { controls } = this;
+		const model = this.#model;
+		this.#stage.place(source);
+		return {
+			get ceilingV() {
+				return supplyLimits(model, controls.supply, controls.range).voltageV;
+			},
+		};
 	}
 
 	/** Text from the host to the device under test. Lost unless the UART is on and the baud rates match. */
@@ -173,13 +190,14 @@ export class Bench {
 	#text(ms: number): void {
 		const uart = this.#load.uart;
 		if (!uart) return;
-		const printed = uart.take();
-		if (printed) this.#toHost.push(printed);
 		const connected = this.#connected();
 		if (!this.#toHost.idle) {
 			const bytes = this.#toHost.millisecond(uart.baudRate);
 			if (bytes && connected) this.#output.uart.push({ ms, bytes });
 		}
+		// It was printed by the end of this millisecond, and its first bit comes after that.
+		const printed = uart.take();
+		if (printed) this.#toHost.push(printed);
 		if (!this.#toLoad.idle) {
 			const bytes = this.#toLoad.millisecond(uart.baudRate);
 			if (bytes && connected) uart.receive(bytes);

@@ -13,7 +13,7 @@ import type { Load } from './loads/load.ts';
 import type { MemoryBinding } from './memory-binding.ts';
 import { openPseudoTerminal, type PseudoTerminal } from './pty.ts';
 import { SimulatedRunner } from './runner.ts';
-import type { VoltageSource } from './source.ts';
+import type { PlacedSource, VoltageSource } from './source.ts';
 import { SimulatedTime } from './time.ts';
 import type { Trace } from './trace.ts';
 import type { Wire } from './wire.ts';
@@ -25,6 +25,8 @@ export interface SimulatorOptions extends Pick<SimulatedDeviceOptions, 'supply' 
 	readonly trace?: Trace;
 	/** In place of the power box. */
 	readonly source?: VoltageSource;
+	/** A cell at the terminals: with inline regulation it feeds the load through the ammeter, else the instrument charges or discharges it. */
+	readonly cell?: VoltageSource;
 	/** The wire that ends at this instrument: see `wire.ts`. Needs the `time` of the instrument it comes from. */
 	readonly feed?: Wire;
 	/** Shared with instruments of the same bench. Default: one of its own. */
@@ -47,6 +49,8 @@ export interface Simulator extends AsyncDisposable {
 	readonly kind: InstrumentKind;
 	readonly device: SimulatedDevice;
 	readonly runner: SimulatedRunner;
+	/** Puts a battery in place of the power box, or the power box back; also while the output is on. */
+	source(source?: VoltageSource): PlacedSource;
 	/** Makes it reachable in this process; default path `sim:arc`, `sim:ace`. Returns the path. */
 	attachMemory(binding: MemoryBinding, path?: string): string;
 	/** Makes it reachable for every program on this machine. */
@@ -60,10 +64,10 @@ export interface Simulator extends AsyncDisposable {
 
 /** Throws INVALID_VALUE for a trace that cannot be replayed. */
 export function createSimulator(options: SimulatorOptions): Simulator {
-	const { kind, load, trace, source, feed, noise = true, seed = 0, clock = realClock, clockPpm, serial, name } = options;
+	const { kind, load, trace, source, cell, feed, noise = true, seed = 0, clock = realClock, clockPpm, serial, name } = options;
 	const time = options.time ?? new SimulatedTime(clock, clockPpm);
 	const model = models[kind];
-	const bench = new Bench({ model, seed, noise, load, trace, source, feed });
+	const bench = new Bench({ model, seed, noise, load, trace, source, cell, feed });
 	const { supply, ackAll, envelope, rejectValue, errorDelayMs, maxBacklogBytes } = options;
 	const device = new SimulatedDevice({ model, bench, identity: identityOf(kind, { serial, name, seed }), supply, ackAll, envelope, rejectValue, errorDelayMs, maxBacklogBytes });
 	const runner = new SimulatedRunner(device, time);
@@ -76,6 +80,7 @@ export function createSimulator(options: SimulatorOptions): Simulator {
 		kind,
 		device,
 		runner,
+		source: (battery) => bench.source(battery),
 		attachMemory(binding, path = `sim:${kind}`) {
 			binding.add(path, runner);
 			detach.push(() => binding.remove(path));

@@ -1,6 +1,7 @@
 /**
- * Where the main output's power comes from, and what the instrument can supply: its ceilings of voltage and current. The power box is a
- * constant voltage; a battery is another source of the same interface, whose open-circuit voltage and resistance follow the charge drawn.
+ * Where power comes from, and what the instrument can supply: its ceilings of voltage and current. The power box is a constant voltage; a battery is
+ * another source of the same interface, whose open-circuit voltage and resistance follow the charge drawn. Emulated, it stands in place of the power
+ * box; as a thing of its own it lies at the terminals, and is measured, discharged or charged.
  */
 
 import type { Model } from '../models.ts';
@@ -10,8 +11,14 @@ export interface VoltageSource {
 	readonly openCircuitV: number;
 	/** Ω: the terminal voltage is openCircuitV − resistanceOhm × current. */
 	readonly resistanceOhm: number;
-	/** Tells what was drawn (C, negative when charged) within the last `durationS` s. Called once a millisecond while the output is on. */
+	/** Tells what was drawn (C, negative when charged) within the last `durationS` s: for every sample that it feeds, else once a millisecond. */
 	draw(chargeC: number, durationS: number): void;
+}
+
+/** A battery that was put in place of the power box, or that again. */
+export interface PlacedSource {
+	/** V: the instrument supplies no more at present, whatever the battery has. */
+	readonly ceilingV: number;
 }
 
 /** A constant voltage. */

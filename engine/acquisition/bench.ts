@@ -126,6 +126,19 @@ export class Bench implements BenchApi, AsyncDisposable {
 		return { id: recorder.id, name: this.#nameInProgress(this.#recorder), startedAt: recorder.info.start, duration: recordedS };
 	}
 
+	/**
+	 * Where the recording in progress begins on each device's axis, s: sample n of a live channel is sample n − round(start · rate) of the recording. Empty
+	 * where there is none.
+	 */
+	get recordingStarts(): ReadonlyMap<string, number> {
+		return this.#recorder?.recorder.starts ?? new Map();
+	}
+
+	/** Whether samples of a recording may still come: it is in progress, or its last ones are on their way. */
+	isGrowing(id: string): boolean {
+		return [...this.#writing].some((recorder) => recorder.id === id);
+	}
+
 	devices(): readonly DeviceState[] {
 		return [...this.#places.keys()].map((id) => this.#state(id));
 	}

@@ -103,6 +103,11 @@ export class Recorder implements Tap {
 		this.#finishIfDone(); // no sample fits into a very short duration
 	}
 
+	/** Where it begins, by device, in s of the device's samples since its measurement began; empty before begin(). */
+	get starts(): ReadonlyMap<string, number> {
+		return new Map([...this.#pieces].map(([id, { firstS }]) => [id, firstS]));
+	}
+
 	/** Why it ended by itself before its time, all it has written being whole: the disk came to its floor. */
 	get stopReason(): MicrojouleError | undefined {
 		return this.#stopReason;

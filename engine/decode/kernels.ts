@@ -20,7 +20,7 @@ export interface KernelExports {
 	readonly validSamples: WebAssembly.Global;
 	csvRows(samples: number, n: number, start: number, rate: number, tables: number, out: number): number;
 	readonly csvRowsWritten: WebAssembly.Global;
-	shortestNumbers(samples: number, n: number, tables: number, out: number): number;
+	shortestNumbers(samples: number, n: number, tables: number, memo: number, out: number): number;
 	readonly shortestWritten: WebAssembly.Global;
 }
 
@@ -130,9 +130,9 @@ export class Kernels {
 	 * Samples that lie in the memory as the shortest numbers that read back as the same float32 (kernels/shortest.ts), a comma after each: how many were
 	 * written at `outPtr`, and their bytes. It stops early before one that needs exact arithmetic, and before NaN.
 	 */
-	shortestNumbers(samples: Float32Array, tablesPtr: number, outPtr: number): { written: number; bytes: number } {
+	shortestNumbers(samples: Float32Array, tablesPtr: number, memoPtr: number, outPtr: number): { written: number; bytes: number } {
 		if (!this.memory.owns(samples)) throw new MicrojouleError('INTERNAL', 'Samples to be written as text must lie in the memory of the kernels.');
-		const end = this.#exports.shortestNumbers(samples.byteOffset, samples.length, tablesPtr, outPtr);
+		const end = this.#exports.shortestNumbers(samples.byteOffset, samples.length, tablesPtr, memoPtr, outPtr);
 		return { written: this.#exports.shortestWritten.value as number, bytes: end - outPtr };
 	}
 

@@ -7,44 +7,61 @@ import { digitTableBytes, fillDigitTables } from '../decode/digit-tables.ts';
 import { processKernels } from '../decode/kernels.ts';
 import type { MemoryBlock } from '../decode/memory.ts';
 
-/** The longest: a sign, nine digits, a point, five zeros before them, and the comma. The kernel stores a few bytes beyond. */
-const numberBytes = 20;
+/** The longest: a sign, 21 digits, and the comma, and what the kernel stores beyond. */
+const numberBytes = 24;
 const comma = 44;
+/** As compiled into the kernel: 4096 entries of 32 bytes. */
+const memoBytes = 131_072;
+
+/** What all writers share, for they write one after the other: digits, and the texts of the values written last. */
+interface Shared {
+	readonly tablesPtr: number;
+	readonly memoPtr: number;
+}
+
+let shared: Shared | undefined;
 
 export class JsonNumbers {
 	readonly #memory: MemoryBlock;
 	readonly #samples: Float32Array;
-	readonly #text: Uint8Array;
-	readonly #textPtr: number;
+	/** Two in turn. */
+	readonly #texts: readonly Uint8Array[];
+	#turn = 0;
 	/** What stands for a lost sample. */
 	#held = 0;
 
 	constructor(mostSamples: number) {
+		shared ??= share();
 		const sampleBytes = 4 * mostSamples;
-		this.#memory = processKernels().memory.alloc(digitTableBytes + sampleBytes + mostSamples * numberBytes + 64);
-		const { bytes, ptr } = this.#memory;
-		fillDigitTables(bytes);
-		this.#samples = processKernels().memory.float32(ptr + digitTableBytes, mostSamples);
-		this.#textPtr = ptr + digitTableBytes + sampleBytes;
-		this.#text = bytes.subarray(digitTableBytes + sampleBytes);
+		const textBytes = (mostSamples + 3) * numberBytes;
+		const { memory } = processKernels();
+		this.#memory = memory.alloc(sampleBytes + 2 * textBytes);
+		const { ptr } = this.#memory;
+		this.#samples = memory.float32(ptr, mostSamples);
+		this.#texts = [0, 1].map((turn) => memory.uint8(ptr + sampleBytes + turn * textBytes, textBytes));
 	}
 
-	/** The numbers of consecutive samples, a comma after each; valid until the next call. */
+	/** The numbers of consecutive samples, a comma before each; good until the call after the next. */
 	numbers(samples: Float32Array): Uint8Array {
+		const { tablesPtr, memoPtr } = shared as Shared;
+		const text = this.#texts[this.#turn];
+		this.#turn = 1 - this.#turn;
 		this.#samples.set(samples);
-		let length = 0;
+		// The kernel writes a comma after each.
+		text[0] = comma;
+		let length = 1;
 		for (let done = 0; done < samples.length; ) {
-			const { written, bytes } = processKernels().shortestNumbers(this.#samples.subarray(done, samples.length), this.#memory.ptr, this.#textPtr + length);
+			const { written, bytes } = processKernels().shortestNumbers(this.#samples.subarray(done, samples.length), tablesPtr, memoPtr, text.byteOffset + length);
 			length += bytes;
 			done += written;
 			if (written > 0) this.#held = samples[done - 1];
 			if (done === samples.length) break;
 			const value = samples[done++];
 			if (Number.isFinite(value)) this.#held = value;
-			for (const character of shortestText(this.#held)) this.#text[length++] = character.charCodeAt(0);
-			this.#text[length++] = comma;
+			for (const character of shortestText(this.#held)) text[length++] = character.charCodeAt(0);
+			text[length++] = comma;
 		}
-		return this.#text.subarray(0, length);
+		return text.subarray(0, length - 1);
 	}
 
 	/** Forgets the last valid sample: what follows is another channel. */
@@ -55,6 +72,16 @@ export class JsonNumbers {
 	free(): void {
 		this.#memory.free();
 	}
+}
+
+function share(): Shared {
+	const { ptr, bytes } = processKernels().memory.alloc(digitTableBytes + 16 + memoBytes);
+	fillDigitTables(bytes);
+	const at = Math.ceil(digitTableBytes / 16) * 16;
+	// An empty entry has the bits of 0, which belong into the first: that one has those of another value.
+	bytes.fill(0, at);
+	bytes[at] = 1;
+	return { tablesPtr: ptr, memoPtr: ptr + at };
 }
 
 /** The shortest decimal that reads back as the same float32 as `value`, the nearest of those; for a finite float32. */

@@ -20,8 +20,9 @@ import { ProjectEditor } from './editor.ts';
 import { addLog, logOf, recordingOf } from './edits.ts';
 import { folderOf, newProjectFile, type ProjectDevice, type ProjectFile, pathsOf, type RecordingEntry, readProjectFile } from './file.ts';
 import { isProject, nextRecordingId, requireEmpty, requireProject } from './folder.ts';
+import { type LogPage, LogPages, type LogQuery } from './log-pages.ts';
 import { ProjectStore } from './store.ts';
-import { appendLogLines, type LogLine, type LogPage, type LogQuery, logPage, readLogLines } from './user-log.ts';
+import { appendLogLines, type LogLine } from './user-log.ts';
 
 export type { ProjectDevice, ProjectFile, ProjectSelection, RecordingEntry } from './file.ts';
 export { projectVersion } from './migrations.ts';
@@ -47,6 +48,7 @@ export class Project implements AsyncDisposable {
 	#created: { folder: string | undefined; project: boolean };
 	/** Recordings that began in this program. */
 	#begun = new Set<string>();
+	readonly #logPages = new LogPages();
 
 	/**
 	 * Makes a project of a new or empty folder. Throws NOT_EMPTY for a folder that holds something else (or already is a project), INVALID_VALUE
@@ -310,7 +312,7 @@ export class Project implements AsyncDisposable {
 	/** A page of a user log, with its offset in the times. */
 	readLog(id: string, log: string, query?: LogQuery): Promise<LogPage> {
 		const { file, offset = 0 } = logOf(this.entry(id), log);
-		return logPage(readLogLines(join(this.folder, 'logs', file)), offset, query);
+		return this.#logPages.page(join(this.folder, 'logs'), file, offset, query);
 	}
 
 	/**

@@ -54,4 +54,30 @@ it('a deleted log is back when that is undone, and off the disk when it is saved
 	expect(existsSync(`${folder.path}/p/logs/001-1.jsonl`)).toBe(false);
 	expect(await project.createLog('001', 'b')).toBe('1');
 	expect((await project.readLog('001', 'b')).total).toBe(0);
+	await project.appendLog('001', 'b', [{ time: 0, text: 'two' }]);
+	expect((await project.readLog('001', 'b')).lines).toEqual([{ time: 0, text: 'two' }]);
+});
+
+it('pages stay right while the log grows, for several questions in turn', async () => {
+	await using project = await projectWith(`${folder.path}/p`, 1);
+	await project.createLog('001', 'a');
+	const texts: string[] = [];
+	for (let round = 0; round < 5; round++) {
+		const lines = Array.from({ length: 700 }, (_, k) => ({ time: round + k / 1000, text: `line ${round * 700 + k} ${'é'.repeat(k % 50)}` }));
+		await project.appendLog('001', 'a', lines);
+		texts.push(...lines.map(({ text }) => text));
+		for (const filter of ['', 'LINE 1', '7']) {
+			const expected = texts.filter((text) => text.includes(filter.toLowerCase()));
+			const found: string[] = [];
+			for (let skip = 0; skip < expected.length; skip += 400) {
+				const { lines: page, total } = await project.readLog('001', 'a', { filter, skip, limit: 400 });
+				expect(total).toBe(expected.length);
+				found.push(...page.map(({ text }) => text));
+			}
+			expect(found).toEqual(expected);
+		}
+	}
+	// More questions than are remembered.
+	for (let from = 0; from < 40; from++)
+		expect((await project.readLog('001', 'a', { from: from / 10 })).total).toBe(texts.length - (Math.floor(from / 10) * 700 + Math.min(700, (from % 10) * 100)));
 });

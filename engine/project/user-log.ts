@@ -20,24 +20,6 @@ export interface LogLine {
 	readonly text: string;
 }
 
-export interface LogQuery {
-	/** Text that a line must contain, in whatever case. */
-	readonly filter?: string;
-	/** s, the log's offset included: lines in [from, to). */
-	readonly from?: number;
-	readonly to?: number;
-	/** Lines to leave out before the page, of those that pass; default 0. */
-	readonly skip?: number;
-	/** Lines on the page at most; default 1000. */
-	readonly limit?: number;
-}
-
-export interface LogPage {
-	readonly lines: readonly LogLine[];
-	/** Lines that pass, on all pages. */
-	readonly total: number;
-}
-
 const newline = 0x0a;
 
 /** The file with the checksums of a user log: `001-1.jsonl` → `001-1.jsonl.checksums`. */
@@ -80,25 +62,8 @@ export async function* readLogLines(path: string): AsyncGenerator<LogLine> {
 	}
 }
 
-/** One page of the lines that pass, with `offsetS` added to their times. */
-export async function logPage(lines: AsyncIterable<LogLine>, offsetS: number, query: LogQuery = {}): Promise<LogPage> {
-	const { filter = '', from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY, skip = 0, limit = 1000 } = query;
-	for (const [name, count] of Object.entries({ skip, limit }))
-		if (!Number.isInteger(count) || count < 0)
-			throw new MicrojouleError('INVALID_VALUE', `${name} is ${count}; it must be a whole number of lines, at least 0.`, { [name]: count });
-	const wanted = filter.toLowerCase();
-	const page: LogLine[] = [];
-	let total = 0;
-	for await (const line of lines) {
-		const time = line.time + offsetS;
-		if (time < from || time >= to || !line.text.toLowerCase().includes(wanted)) continue;
-		if (total >= skip && page.length < limit) page.push({ time, text: line.text });
-		total++;
-	}
-	return { lines: page, total };
-}
-
-function parseLine(text: string): LogLine | undefined {
+/** Undefined for a line that is cut off or damaged. */
+export function parseLine(text: string): LogLine | undefined {
 	try {
 		const line = JSON.parse(text) as LogLine;
 		return typeof line?.text === 'string' && Number.isFinite(line.time) ? { time: line.time, text: line.text } : undefined;

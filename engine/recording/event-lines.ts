@@ -1,36 +1,21 @@
 /**
- * events.jsonl as it is read: in pieces of whole lines, so that a day of UART text costs no more memory than a minute. Changes of range, which
- * every statistic needs, are found by what their lines contain and nothing else is parsed for them.
+ * events.jsonl as it is read, a piece after the other. Changes of range, which every statistic needs, are found by what their lines contain and nothing
+ * else is parsed for them.
  */
 
 import type { RecordedEvent } from './format.ts';
 import { type RangeChange, rangeChange } from './range-split.ts';
 import type { ReadableFile } from './readable-file.ts';
+import { lineFeed, wholeLines } from './whole-lines.ts';
 
 export const eventsFile = 'events.jsonl';
 
-const pieceBytes = 1 << 20;
 /** In the lines of setting changes, and in no others: in texts the quotes are escaped. */
 const settingMark = Buffer.from('"setting"');
-const lineFeed = 10;
-
-/** The first `length` bytes of the file, in pieces of whole lines. */
-async function* pieces(file: ReadableFile, length: number): AsyncGenerator<Buffer> {
-	let begun: Uint8Array = Buffer.alloc(0);
-	for (let at = 0; at < length; at += pieceBytes) {
-		const piece = Buffer.allocUnsafe(Math.min(pieceBytes, length - at));
-		await file.fill(piece, at);
-		const end = piece.lastIndexOf(lineFeed) + 1;
-		if (end > 0) yield Buffer.concat([begun, piece.subarray(0, end)]);
-		begun = end > 0 ? piece.subarray(end) : Buffer.concat([begun, piece]);
-	}
-	if (begun.length > 0) yield Buffer.from(begun);
-}
-
 /** Every event of the first `length` bytes, in order; `damaged` is told the number, from 1, of each line that holds none. */
 export async function* readEvents(file: ReadableFile, length: number, damaged: (line: number) => void): AsyncGenerator<RecordedEvent> {
 	let number = 0;
-	for await (const piece of pieces(file, length)) {
+	for await (const piece of wholeLines(file, 0, length)) {
 		const lines = piece.toString('utf8').split('\n');
 		if (lines.at(-1) === '') lines.pop();
 		for (const line of lines) {
@@ -46,7 +31,7 @@ export async function* readEvents(file: ReadableFile, length: number, damaged: (
 /** The changes of range in the first `length` bytes, by device, in order. */
 export async function readRangeChanges(file: ReadableFile, length: number): Promise<Map<string, RangeChange[]>> {
 	const changes = new Map<string, RangeChange[]>();
-	for await (const piece of pieces(file, length)) {
+	for await (const piece of wholeLines(file, 0, length)) {
 		for (let at = piece.indexOf(settingMark); at >= 0; at = piece.indexOf(settingMark, at)) {
 			const begin = piece.lastIndexOf(lineFeed, at) + 1;
 			const found = piece.indexOf(lineFeed, at);
@@ -59,7 +44,8 @@ export async function readRangeChanges(file: ReadableFile, length: number): Prom
 	return changes;
 }
 
-function parseEvent(line: string): RecordedEvent | undefined {
+/** Undefined for a line that holds none. */
+export function parseEvent(line: string): RecordedEvent | undefined {
 	try {
 		const event = JSON.parse(line) as RecordedEvent;
 		return typeof event?.type === 'string' && typeof event.time === 'number' ? event : undefined;

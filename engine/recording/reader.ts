@@ -10,6 +10,7 @@ import { Entries, entryBytes } from './entries.ts';
 import { eventsFile, readEvents, readRangeChanges } from './event-lines.ts';
 import { levels, type RecordedChannel, type RecordedEvent, type RecordingInfo } from './format.ts';
 import { loadInfo, readInfo } from './info-file.ts';
+import { type IndexedLines, LineIndexes, type LineQuestion, type Timed } from './line-index.ts';
 import { columnFileName, sumFileName } from './pyramid.ts';
 import { type Forcing, firstSwitch, forcingOf, type RangeChange, ranges } from './range-split.ts';
 import { ReadableFile } from './readable-file.ts';
@@ -37,6 +38,7 @@ export class RecordingReader {
 	#open = new Map<string, OpenChannel>();
 	#rangeChanges: Promise<Map<string, RangeChange[]>> | undefined;
 	readonly #events: ReadableFile;
+	readonly #eventIndexes: LineIndexes;
 	/** Bytes of a file that count; the rest of it was left by a crash. */
 	readonly #vouched: (file: string) => number;
 
@@ -59,6 +61,7 @@ export class RecordingReader {
 		this.problems.push(...problems);
 		this.#vouched = vouched;
 		this.#events = new ReadableFile(folder, eventsFile, staged?.events);
+		this.#eventIndexes = staged?.eventIndexes ?? new LineIndexes();
 		if (!staged && !existsSync(`${folder}/checksums`)) this.#report('checksums is missing: nothing can be verified');
 		for (const channel of info.channels) {
 			const key = `${channel.device}.${channel.id}`;
@@ -143,6 +146,11 @@ export class RecordingReader {
 	/** All events, one after the other, in the order written. A line that is cut or damaged is reported in `problems` and left out. */
 	events(): AsyncGenerator<RecordedEvent> {
 		return readEvents(this.#events, this.#eventsLength(), (line) => this.#report(`${eventsFile}, line ${line}: cut off or damaged`));
+	}
+
+	/** The events that answer a question, without reading again what was read for it before; `name` is the question's own. */
+	eventIndex<T extends Timed>(name: string, question: () => LineQuestion<T>): Promise<IndexedLines<T>> {
+		return this.#eventIndexes.of(name, question).upTo(this.#events, this.#eventsLength());
 	}
 
 	close(): void {

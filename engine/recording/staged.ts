@@ -7,6 +7,7 @@
  */
 
 import type { RecordingInfo } from './format.ts';
+import type { LineIndexes } from './line-index.ts';
 import type { Forcing } from './range-split.ts';
 
 /** Bytes that belong at `position` of a file and are perhaps not in it yet. */
@@ -40,6 +41,8 @@ export interface StagedRecording {
 	/** By `<device>.<channel>`. */
 	readonly channels: ReadonlyMap<string, StagedChannel>;
 	readonly events: StagedFile;
+	/** Of the events: the writer's own, so that no reader begins anew. */
+	readonly eventIndexes: LineIndexes;
 }
 
 /** A part of a target, in bytes. */

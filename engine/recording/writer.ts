@@ -22,6 +22,7 @@ import type { RecordedEvent, RecordingInfo } from './format.ts';
 import { freeBytes, lowSpace } from './free-space.ts';
 import { infoBytes, infoFile, startFile } from './info-file.ts';
 import { kernelMemory, summarizeByKernel } from './kernel.ts';
+import { LineIndexes } from './line-index.ts';
 import { rangeChange } from './range-split.ts';
 import type { StagedRecording } from './staged.ts';
 
@@ -68,6 +69,7 @@ export class RecordingWriter {
 	/** recording.json is replaced by one at a time. */
 	#saving: Promise<void> = Promise.resolve();
 	#eventText = '';
+	readonly #eventIndexes = new LineIndexes();
 	#failure: MicrojouleError | undefined;
 	#flushing: Promise<void> | undefined;
 	#cancelTimer: () => void = () => {};
@@ -137,6 +139,7 @@ export class RecordingWriter {
 			info: structuredClone(this.info),
 			channels: new Map(channels),
 			events: { length: events.length + text().byteLength, unwritten: () => [...events.unwritten(), { position: events.length, bytes: text() }] },
+			eventIndexes: this.#eventIndexes,
 		};
 	}
 

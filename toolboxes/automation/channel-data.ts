@@ -4,8 +4,11 @@
  */
 
 import { JsonNumbers } from '../../engine/formats/json-numbers.ts';
+import { parseEvent } from '../../engine/recording/event-lines.ts';
 import type { RecordedChannel } from '../../engine/recording/format.ts';
+import type { IndexedLines, LineQuestion } from '../../engine/recording/line-index.ts';
 import type { RecordingReader } from '../../engine/recording/reader.ts';
+import { asciiJson } from './ascii-json.ts';
 import { channelName } from './channels.ts';
 import { StreamedAnswer } from './command.ts';
 import type { ScriptingContext } from './context.ts';
@@ -13,15 +16,9 @@ import { invalidValue } from './scripting-error.ts';
 
 export type Kind = 'analog' | 'digital' | 'log';
 
-export interface Entry {
-	readonly timestamp: number;
-	readonly value: boolean | string;
-}
-
 const pieceSamples = 16_384;
-const shortSamples = 1024;
-/** Read at a time: what most clients ask for at a time. */
-const readSamples = 65_536;
+/** Before the first edge. */
+const unknownLevel = -1;
 /** Writers that are not in use. */
 const writers: JsonNumbers[] = [];
 
@@ -48,62 +45,114 @@ export function shiftOf({ bench }: ScriptingContext, recording: string, device: 
 	return bench.projects.require().entry(recording).channels?.[`${device}.${channelName(text)}`]?.offset ?? 0;
 }
 
-/** Edges of a digital input, or lines of the UART, `shiftS` later than they were recorded. The first edge of the wire only states the level, and is none. */
-export async function entries(reader: RecordingReader, device: string, text: string, shiftS: number): Promise<Entry[]> {
+interface Happening {
+	/** s. */
+	readonly time: number;
+	readonly value: boolean | string;
+}
+
+/** Edges of a digital input, or lines of the UART, at the times they were recorded with. The first edge of the wire only states the level, and is none. */
+export function happenings(reader: RecordingReader, device: string, text: string): Promise<IndexedLines<Happening>> {
 	const name = channelName(text);
-	const found: Entry[] = [];
-	let level: number | undefined;
-	for await (const event of reader.events()) {
-		if (event.device !== device) continue;
-		if (name === 'rx' && event.type === 'log' && event.channel === name) found.push({ timestamp: event.time + shiftS, value: event.text });
-		if (event.type === 'edge' && event.channel === name) {
-			if (level !== undefined && event.level !== level) found.push({ timestamp: event.time + shiftS, value: event.level === 1 });
-			level = event.level;
-		}
-	}
-	return found;
+	return reader.eventIndex(`${device}.${name}`, () => (name === 'rx' ? linesOf(device, name) : edgesOf(device, name)));
+}
+
+function linesOf(device: string, channel: string): LineQuestion<Happening> {
+	const take = (line: string) => {
+		const event = parseEvent(line);
+		return event?.type === 'log' && event.device === device && event.channel === channel ? { time: event.time, value: event.text } : undefined;
+	};
+	return { mark: Buffer.from('"log"'), begin: () => ({ state: 0, take }) };
+}
+
+function edgesOf(device: string, channel: string): LineQuestion<Happening> {
+	const begin = (known = unknownLevel) => {
+		let level = known;
+		return {
+			get state() {
+				return level;
+			},
+			take(line: string) {
+				const event = parseEvent(line);
+				if (event?.type !== 'edge' || event.device !== device || event.channel !== channel || event.level === level) return undefined;
+				const isFirst = level === unknownLevel;
+				level = event.level;
+				return isFirst ? undefined : { time: event.time, value: level === 1 };
+			},
+		};
+	};
+	return { mark: Buffer.from('"edge"'), begin };
+}
+
+/** Edges or lines [index, index + count), clipped to what there is, `shiftS` later than they were recorded, never whole in memory. */
+export function happeningData(context: ScriptingContext, recording: string, device: string, text: string, index: number, count: number): Promise<StreamedAnswer> {
+	const shiftS = shiftOf(context, recording, device, text);
+	return streamed(context, recording, async (reader) => {
+		const found = await happenings(reader, device, text);
+		return { head: { data_type: kindOf(text) }, pieces: entryTexts(found.read(index, index + count), shiftS) };
+	});
+}
+
+async function* entryTexts(stretches: AsyncIterable<readonly Happening[]>, shiftS: number): AsyncGenerator<Uint8Array> {
+	for await (const stretch of stretches) yield Buffer.from(stretch.map(({ time, value }) => `,${asciiJson({ timestamp: time + shiftS, value })}`).join(''));
 }
 
 /** Samples [index, index + count), clipped to what there is, never whole in memory. A lost one is told as the valid one before it. */
-export function analogData(context: ScriptingContext, recording: string, device: string, text: string, index: number, count: number, signal: AbortSignal): Promise<StreamedAnswer> {
+export function analogData(context: ScriptingContext, recording: string, device: string, text: string, index: number, count: number): Promise<StreamedAnswer> {
+	return streamed(context, recording, async (reader) => {
+		const channel = analogChannel(reader, device, text);
+		const first = Math.min(index, channel.count);
+		const last = Math.min(channel.count, first + count);
+		const writer = writers.pop() ?? new JsonNumbers(pieceSamples);
+		return {
+			head: { data_type: 'analog', timestamp: offsetOf(channel) + first / channel.rate, interval: 1 / channel.rate },
+			pieces: numbers(writer, reader, channel, first, last),
+			done: () => writers.push(writer),
+		};
+	});
+}
+
+interface Values {
+	readonly head: Readonly<Record<string, unknown>>;
+	readonly pieces: AsyncIterable<Uint8Array>;
+	/** The pieces have left, or were given up. */
+	readonly done?: () => void;
+}
+
+/** An answer whose array `values` is read while it is sent: until then the reader is its own. */
+function streamed(context: ScriptingContext, recording: string, prepare: (reader: RecordingReader) => Promise<Values>): Promise<StreamedAnswer> {
 	return new Promise((resolve, reject) => {
 		const finished = context.bench.reading(recording, async (reader) => {
-			const channel = analogChannel(reader, device, text);
-			const first = Math.min(index, channel.count);
-			const last = Math.min(channel.count, first + count);
-			const head = { data_type: 'analog', timestamp: offsetOf(channel) + first / channel.rate, interval: 1 / channel.rate };
-			// The reader is ours until the stream is read to its end, or given up.
-			const stream = Promise.withResolvers<void>();
-			const done = () => stream.resolve();
-			const pieces = numbers(reader, channel, first, last, () => {
-				signal.removeEventListener('abort', done);
-				return done;
-			});
-			// A stream that nobody has begun to read ends with its client; one that was begun gives its reader back itself.
-			signal.addEventListener('abort', done);
-			resolve(new StreamedAnswer({ head, key: 'values', pieces }));
-			await stream.promise;
+			const { head, pieces, done } = await prepare(reader);
+			const sent = Promise.withResolvers<void>();
+			resolve(new StreamedAnswer({ head, key: 'values', pieces, done: sent.resolve }));
+			await sent.promise;
+			done?.();
 		});
 		finished.catch(reject);
 	});
 }
 
-/** `begun` is told when the first piece is asked for; what it answers is called at the end. */
-async function* numbers(reader: RecordingReader, channel: RecordedChannel, first: number, last: number, begun: () => () => void): AsyncGenerator<Uint8Array> {
-	const done = begun();
-	const writer = writers.pop() ?? new JsonNumbers(pieceSamples);
-	const samples = new Float32Array(Math.min(readSamples, last - first));
+/** What follows is read while its numbers are written. */
+async function* numbers(writer: JsonNumbers, reader: RecordingReader, channel: RecordedChannel, first: number, last: number): AsyncGenerator<Uint8Array> {
 	writer.reset();
+	let next = new Float32Array(Math.min(pieceSamples, last - first));
+	let other = new Float32Array(next.length);
+	// A first piece is read at once: what a poll asks for is mostly in memory anyway.
+	reader.readInto(channel, first, next);
+	let reading: Promise<void> | undefined;
 	try {
-		for (let at = first; at < last; at += samples.length) {
-			const read = samples.subarray(0, Math.min(samples.length, last - at));
-			// A short stretch is read at once: what a poll asks for is mostly in memory anyway.
-			if (read.length <= shortSamples) reader.readInto(channel, at, read);
-			else await reader.fill(channel, at, read);
-			for (let from = 0; from < read.length; from += pieceSamples) yield writer.numbers(read.subarray(from, from + pieceSamples));
+		for (let at = first; at < last; ) {
+			const samples = next;
+			at += samples.length;
+			next = other.subarray(0, Math.min(other.length, last - at));
+			other = samples;
+			reading = next.length > 0 ? reader.fill(channel, at, next) : undefined;
+			reading?.catch(() => {}); // awaited below, unless the client goes before that
+			yield writer.numbers(samples);
+			await reading;
 		}
 	} finally {
-		writers.push(writer);
-		done();
+		await reading?.catch(() => {}); // its file is about to be closed
 	}
 }

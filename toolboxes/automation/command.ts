@@ -24,11 +24,16 @@ export interface Call {
 	readonly subscriptions?: Subscriptions;
 }
 
-/** An answer too long for memory: a JSON object whose array `key` comes in pieces, each numbers with a comma after every one. */
+/**
+ * An answer too long for memory: a JSON object whose array `key` comes in pieces, each entries with a comma before every one. The memory of a piece may be
+ * used again for the second one after it.
+ */
 export interface Streamed {
 	readonly head: Readonly<Record<string, unknown>>;
 	readonly key: string;
 	readonly pieces: AsyncIterable<Uint8Array>;
+	/** It has left, or was given up: nobody reads the memory of the pieces any more. */
+	readonly done: () => void;
 }
 
 export class StreamedAnswer {

@@ -15,6 +15,8 @@ export interface Answering {
 	send(text: string): Promise<void>;
 	/** Pieces of one message: `head`, `pieces`, `tail`. */
 	stream(head: string, pieces: AsyncIterable<Uint8Array>, tail: string): Promise<void>;
+	/** Hangs up at once, and aborts the signal of what is under way: an answer that has begun cannot be finished. */
+	drop(reason: string): void;
 }
 
 interface Envelope {
@@ -50,9 +52,14 @@ export class Dispatcher {
 			const result = await row.handle(this.#context, data as never, { ...call, progress });
 			const head = { type: 'response', cmd: request.cmd, ...transaction(request) };
 			if (result instanceof StreamedAnswer) {
-				const { head: first, key, pieces } = result.streamed;
+				const { head: first, key, pieces, done } = result.streamed;
 				const opened = asciiJson({ ...head, data: first }).slice(0, -2);
-				return await to.stream(`${opened}${Object.keys(first).length > 0 ? ',' : ''}${JSON.stringify(key)}:[`, withoutLastComma(pieces), ']}}');
+				const text = answerText(pieces, (error) => to.drop(`an answer broke off: ${messageOf(error)}`));
+				try {
+					return await to.stream(`${opened}${Object.keys(first).length > 0 ? ',' : ''}${JSON.stringify(key)}:[`, text, ']}}');
+				} finally {
+					done();
+				}
 			}
 			await to.send(asciiJson(result === undefined ? head : { ...head, data: result }));
 		} catch (thrown) {
@@ -117,13 +124,17 @@ function parse(text: string): Envelope {
 	return envelope;
 }
 
-/** The pieces have a comma after every number; the last one of all is left out. */
-async function* withoutLastComma(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-	let comma = false;
-	for await (const piece of pieces) {
-		if (piece.length === 0) continue;
-		if (comma) yield Buffer.of(44);
-		yield piece.subarray(0, -1);
-		comma = true;
+/** The pieces have a comma before every entry; the first of all is left out. Tells `broke` when they fail, before anything else can be sent. */
+async function* answerText(pieces: AsyncIterable<Uint8Array>, broke: (error: unknown) => void): AsyncGenerator<Uint8Array> {
+	let isFirst = true;
+	try {
+		for await (const piece of pieces) {
+			if (piece.length === 0) continue;
+			yield isFirst ? piece.subarray(1) : piece;
+			isFirst = false;
+		}
+	} catch (error) {
+		broke(error);
+		throw error;
 	}
 }

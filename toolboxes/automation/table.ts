@@ -1,8 +1,7 @@
-/** The table of commands. A toolbox may bring rows of its own; names that are known and have no row yet say so. */
+/** The table of commands. The battery toolbox brings rows of its own, which whoever serves the table adds. */
 
 import type { Command } from './command.ts';
 import { applicationCommands } from './commands/application.ts';
-import { batteryNames } from './commands/battery-names.ts';
 import { deviceCommands } from './commands/device.ts';
 import { expansionCommands } from './commands/expansion.ts';
 import { importLogCommands } from './commands/import-log.ts';
@@ -20,5 +19,4 @@ export const commands: readonly Command[] = [
 	...recordingCommands,
 	...userLogCommands,
 	...importLogCommands,
-	...batteryNames,
 ];

@@ -1,7 +1,9 @@
 /** How messages travel: what every existing client relies on, whatever the command. */
 
 import { once } from 'node:events';
+import { truncateSync } from 'node:fs';
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { realClock } from '../../drivers/clock.ts';
 import { device, lineFeed, python, ScriptingEngine } from './testing.ts';
@@ -259,16 +261,43 @@ describe('an answer of any length', () => {
 		await expect.poll(() => engine.tcp.clients).toBe(0);
 	});
 
-	it('waits for a client that reads slowly but steadily', async () => {
-		await using engine = await recorded(4, 0.5);
+	it('that breaks off in the middle ends the connection, with the reason in the log, and nothing behind what was sent', async () => {
+		await using engine = await recorded(5);
 		const { id } = engine.bench.devices()[0];
 		using client = await engine.client();
+		await client.do('recording_get_channel_data_count', { recording_id: 1, device_id: id, channel: 'mc' });
+		const { project } = engine.bench.projects;
+		truncateSync(join(project?.recordingFolder('001') as string, `${id}.mc.f32`), 4 * 100_000);
+		client.raw = '';
 		client.write(`${request('recording_get_channel_data', { data: data(id, 0, 1e9) })}\r\n`);
-		client.socket.on('data', () => {
-			client.socket.pause();
-			setTimeout(() => client.socket.resume(), 2);
-		});
-		expect((await client.message()).data.values.length).toBeGreaterThan(190_000);
+		await client.ended();
+		expect(client.raw).toMatch(/^\{"type":"response","cmd":"recording_get_channel_data".*"values":\[[-0-9.e,]*$/);
+		expect(client.raw.length).toBeGreaterThan(100_000);
+		expect(engine.logged).toEqual([expect.stringMatching(/^scripting: a client was dropped: an answer broke off: .*mc\.f32.*shorter/)]);
+		using next = await engine.client();
+		expect(await next.say(request('otii_is_logged_in'))).toEqual(answer);
+	});
+
+	it('waits for clients that read slowly but steadily, and each gets its own', async () => {
+		await using engine = await recorded(4, 0.5);
+		const { id } = engine.bench.devices()[0];
+		using reference = await engine.client();
+		const { values } = await reference.do('recording_get_channel_data', data(id, 0, 1e9));
+		expect(values.length).toBeGreaterThan(190_000);
+		await Promise.all(
+			[0, 1, 50_000, 100_001].map(async (index) => {
+				using client = await engine.client();
+				client.keeping = false;
+				client.socket.on('data', () => {
+					client.socket.pause();
+					setTimeout(() => client.socket.resume(), 1);
+				});
+				for (const count of [90_000, 20_000, 10]) {
+					client.write(`${request('recording_get_channel_data', { data: data(id, index, count) })}\r\n`);
+					expect((await client.message()).data.values).toEqual(values.slice(index, index + count));
+				}
+			}),
+		);
 		expect(engine.logged).toEqual([]);
 	});
 });

@@ -161,11 +161,8 @@ class Client {
 						{ account, signal: this.#gone.signal },
 						{
 							send: (text) => this.#write(`${text}\r\n`),
-							stream: async (head, pieces, tail) => {
-								await this.#write(head);
-								for await (const piece of pieces) await this.#write(piece);
-								await this.#write(`${tail}\r\n`);
-							},
+							stream: (head, pieces, tail) => this.#stream(head, pieces, tail),
+							drop: (reason) => this.#drop(reason),
 						},
 					);
 					await this.#answering;
@@ -187,6 +184,34 @@ class Client {
 		this.#socket.destroySoon();
 	}
 
+	#drop(reason: string): void {
+		this.#dropped = reason;
+		this.#gone.abort();
+		this.#socket.destroy();
+	}
+
+	/** The next piece is made while the one before it leaves. Head and first piece leave together. */
+	async #stream(head: string, pieces: AsyncIterable<Uint8Array>, tail: string): Promise<void> {
+		const socket = this.#socket;
+		socket.cork();
+		let leaving = this.#write(head);
+		leaving.catch(() => {}); // awaited later, unless the pieces fail before
+		try {
+			let isFirst = true;
+			for await (const piece of pieces) {
+				if (!isFirst) await leaving;
+				leaving = isFirst ? Promise.all([leaving, this.#write(piece)]).then(() => {}) : this.#write(piece);
+				leaving.catch(() => {});
+				if (isFirst) socket.uncork();
+				isFirst = false;
+			}
+		} finally {
+			socket.uncork();
+		}
+		await leaving;
+		await this.#write(`${tail}\r\n`);
+	}
+
 	/** Resolves when the operating system has taken it all. In pieces, because progress shows only at the end of one. */
 	async #write(data: string | Uint8Array): Promise<void> {
 		if (data.length <= pieceBytes) return this.#writePiece(data);
@@ -199,11 +224,7 @@ class Client {
 		return new Promise((resolve, reject) => {
 			if (socket.destroyed) return reject(new Error('the client is gone'));
 			const { stallS = 10 } = this.#options;
-			const timer = setTimeout(() => {
-				this.#dropped = `it took nothing for ${stallS} s`;
-				this.#gone.abort();
-				socket.destroy();
-			}, stallS * 1000);
+			const timer = setTimeout(() => this.#drop(`it took nothing for ${stallS} s`), stallS * 1000);
 			const closed = () => done(new Error('the client is gone'));
 			const done = (error?: Error | null) => {
 				clearTimeout(timer);

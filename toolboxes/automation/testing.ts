@@ -59,6 +59,20 @@ export interface EngineOptions {
 	readonly stallS?: number;
 	/** Files that clients name must lie in the engine's folder, as off loopback. */
 	readonly confined?: boolean;
+	/** Rows of another toolbox, on this engine. */
+	readonly rows?: (parts: EngineParts) => readonly Command[] | Promise<readonly Command[]>;
+}
+
+/** What rows of another toolbox are made on. */
+export interface EngineParts {
+	readonly bench: Bench;
+	readonly licensing: Licensing;
+	readonly clock: Clock;
+	readonly folder: string;
+	/** By the device's id. */
+	readonly simulators: ReadonlyMap<string, Simulator>;
+	/** Ends what is added to it before the bench ends. */
+	readonly cleanup: AsyncDisposableStack;
 }
 
 /** A simulated instrument by its kind and load. */
@@ -77,6 +91,8 @@ export class ScriptingEngine implements AsyncDisposable {
 	readonly portal: Portal;
 	readonly licences: readonly number[];
 	readonly context: ScriptingContext;
+	/** All commands that it answers. */
+	readonly rows: readonly Command[];
 	readonly dispatcher: Dispatcher;
 	readonly tcp: TcpServer;
 	/** What the server wrote into its log. */
@@ -115,15 +131,14 @@ export class ScriptingEngine implements AsyncDisposable {
 		for (const { simulator } of present) cleanup.defer(() => simulator.close());
 		cleanup.use(bench);
 		const binding = new MemoryBinding();
+		const byId = new Map<string, Simulator>();
 		for (const [index, { simulator, name: deviceName, settings }] of present.entries()) {
 			const path = simulator.attachMemory(binding, `sim:${index + 1}`);
 			const instrument = await ArcInstrument.open(await openSerialLink(path, { binding }), clock, { simulated: true, name: deviceName });
 			if (settings) await instrument.set(settings);
 			await bench.add(instrument);
+			byId.set(instrument.identity.id, simulator);
 		}
-		// The bench needs time to pass while it stops its instruments.
-		cleanup.defer(() => time.end());
-
 		const logged: string[] = [];
 		const ending = Promise.withResolvers<void>();
 		const context = new ScriptingContext({
@@ -135,7 +150,10 @@ export class ScriptingEngine implements AsyncDisposable {
 			shutdown: ending.resolve,
 			compat: options.compat,
 		});
-		const dispatcher = new Dispatcher(context, commands);
+		const rows = [...commands, ...((await options.rows?.({ bench, licensing, clock, folder, simulators: byId, cleanup })) ?? [])];
+		// The bench needs time to pass while it stops its instruments, and a toolbox that drives them too.
+		cleanup.defer(() => time.end());
+		const dispatcher = new Dispatcher(context, rows);
 		const tcp = cleanup.use(await TcpServer.listen({ context, dispatcher, port: 0, stallS: options.stallS, log: (message) => logged.push(message) }));
 		if (reserved) {
 			await licensing.login(name, password);
@@ -143,12 +161,15 @@ export class ScriptingEngine implements AsyncDisposable {
 			for (const licence of licences) await connection.reserve(licence);
 		}
 		time.begin();
-		const parts = { clock, folder, bench, licensing, portal, licences, context, dispatcher, tcp, logged, shutdown: ending.promise };
+		const parts = { clock, folder, bench, licensing, portal, licences, context, rows, dispatcher, tcp, logged, shutdown: ending.promise };
 		return new ScriptingEngine({ ...parts, simulators: present.map(({ simulator }) => simulator) }, user, time, cleanup.move());
 	}
 
 	private constructor(
-		parts: Pick<ScriptingEngine, 'clock' | 'folder' | 'bench' | 'licensing' | 'portal' | 'licences' | 'context' | 'dispatcher' | 'tcp' | 'logged' | 'shutdown' | 'simulators'>,
+		parts: Pick<
+			ScriptingEngine,
+			'clock' | 'folder' | 'bench' | 'licensing' | 'portal' | 'licences' | 'context' | 'rows' | 'dispatcher' | 'tcp' | 'logged' | 'shutdown' | 'simulators'
+		>,
 		user: SignedIn,
 		time: PassingTime,
 		cleanup: AsyncDisposableStack,
@@ -160,6 +181,7 @@ export class ScriptingEngine implements AsyncDisposable {
 		this.portal = parts.portal;
 		this.licences = parts.licences;
 		this.context = parts.context;
+		this.rows = parts.rows;
 		this.dispatcher = parts.dispatcher;
 		this.tcp = parts.tcp;
 		this.logged = parts.logged;
@@ -294,12 +316,10 @@ export const lineFeed: Format = {
 	text: (cmd, data, transId) => JSON.stringify({ type: 'request', cmd, trans_id: transId, data }),
 };
 
-const rows = new Map(commands.flatMap((row) => [row.name, ...(row.aliases ?? [])].map((name): [string, Command] => [name, row])));
-
 /** Some clients fail on a key that they do not know, or on `data` where none is expected: a response is what the table says, and nothing more. */
-export function requireDescribed(cmd: string, message: Message): void {
+export function requireDescribed(rows: readonly Command[], cmd: string, message: Message): void {
 	const { type, trans_id, data, ...more } = message;
-	const schema = rows.get(cmd)?.response;
+	const schema = rows.find(({ name, aliases = [] }) => name === cmd || aliases.includes(cmd))?.response;
 	const refuse = (problem: string): never => {
 		throw new Error(`${cmd} answered ${JSON.stringify(message).slice(0, 300)}: ${problem}`);
 	};
@@ -390,7 +410,7 @@ export class ScriptClient implements Disposable {
 			const message = await this.message();
 			if (message.trans_id !== transId) throw new Error(`transaction ${message.trans_id} instead of ${transId}`);
 			if (message.type === 'progress') continue;
-			if (message.type === 'response') requireDescribed(cmd, message);
+			if (message.type === 'response') requireDescribed(this.#engine.rows, cmd, message);
 			return message;
 		}
 	}

@@ -5,7 +5,6 @@ import { createServer, type Server, type ServerOptions } from '../../engine/serv
 import { subscriptionCommands } from './commands/subscription.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { decodeSampleFrame, type SampleFrame } from './subscriptions/sample-frame.ts';
-import { commands } from './table.ts';
 import { type EngineOptions, type Message, ScriptingEngine } from './testing.ts';
 import { ScriptingSocket, scriptingPath } from './web-socket.ts';
 
@@ -20,9 +19,9 @@ export class WebSocketEngine implements AsyncDisposable {
 
 	/** Takes the engine over. */
 	static async over(engine: ScriptingEngine, serverOptions: Partial<ServerOptions> = {}, stallS?: number): Promise<WebSocketEngine> {
-		const { bench, context, logged } = engine;
+		const { bench, context, logged, rows } = engine;
 		const server = await createServer({ bench, port: 0, version: '0', ...serverOptions });
-		const dispatcher = new Dispatcher(context, [...commands, ...subscriptionCommands]);
+		const dispatcher = new Dispatcher(context, [...rows, ...subscriptionCommands]);
 		const socket = new ScriptingSocket({ context, dispatcher, stallS, log: (message) => logged.push(message) });
 		server.upgrades.set(scriptingPath, socket.upgrade);
 		return new WebSocketEngine(engine, server, socket);

@@ -1,6 +1,6 @@
 /** The scripting protocol over real WebSockets, on the engine's own HTTP server. */
 
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -121,6 +121,23 @@ describe('a connection', () => {
 		expect((await after).type).toBe('response');
 	});
 
+	it('whose answer breaks off in the middle is dropped, with the reason in the log, and gets nothing after it', async () => {
+		using client = await opened.client();
+		const recording_id = await record(client, 100);
+		await client.ask('recording_get_channel_info', { recording_id, device_id: id, channel: 'mc' });
+		const { project } = opened.engine.bench.projects;
+		truncateSync(join(project?.recordingFolder('001') as string, `${id}.mc.f32`), 4 * 100_000);
+		const known = client.messages.length;
+		client.socket.send(
+			JSON.stringify({ type: 'request', cmd: 'recording_get_channel_data', trans_id: '1', data: { recording_id, device_id: id, channel: 'mc', index: 0, count: 1e9 } }),
+		);
+		client.socket.send(JSON.stringify({ type: 'request', cmd: 'otii_is_logged_in', trans_id: '2' }));
+		expect(await client.closed).toBe(1006);
+		// The second answer may have left before the first began; nothing of the first shows.
+		expect(client.messages.slice(known).every(({ trans_id }) => trans_id === '2')).toBe(true);
+		expect(opened.engine.logged).toEqual([expect.stringMatching(/^scripting: a client was dropped: an answer broke off: .*mc\.f32.*shorter/)]);
+	});
+
 	it('that takes nothing is dropped, with a reason in the log, and nothing is held for it', async () => {
 		await using slow = await WebSocketEngine.open({ stallS: 0.3 });
 		const [device] = slow.engine.bench.devices();
@@ -223,6 +240,82 @@ describe('a subscription', () => {
 		expect(means.reduce((sum, { values }) => sum + values.length, 0)).toBe(21);
 		const { average } = (await client.ask('recording_get_channel_statistics', { recording_id, device_id: id, channel: 'mc', from: 3, to: 3.1 })).data;
 		expect(means[0].values[0]).toBeCloseTo(average, 9);
+	});
+
+	it('to a recording in progress follows it until it is stopped', async () => {
+		using client = await opened.client();
+		await client.ask('arc_set_main', { device_id: id, enable: true });
+		const { project_id } = (await client.ask('otii_get_active_project')).data;
+		await client.ask('project_start_recording', { project_id });
+		await opened.engine.pass(1);
+		const { recording_id } = (await client.ask('project_get_last_recording', { project_id })).data;
+		const channels = [
+			{ device_id: id, channel: 'mc' },
+			{ device_id: id, channel: 'mv' },
+		];
+		const subscribe = async (more: object = {}) => (await client.ask('subscribe', { channels, recording_id, ...more })).data.subscription as number;
+		const [whole, slow, part] = [await subscribe(), await subscribe({ rate: 30 }), await subscribe({ from: 0.5, to: 2.5 })];
+		const length = (subscription: number, place = 0) => frames(client, subscription, place).reduce((sum, { values }) => sum + values.length, 0);
+		const isEnded = (subscription: number) => client.messages.some(({ info, data }) => info === 'subscription_ended' && data.subscription === subscription);
+		for (let seconds = 2; seconds < 5; seconds++) {
+			await opened.engine.pass(1);
+			await client.until(() => length(whole) > (seconds - 0.5) * 4000);
+			expect([isEnded(whole), isEnded(slow)]).toEqual([false, false]);
+		}
+		expect(isEnded(part)).toBe(true);
+		expect([length(part, 0), length(part, 1)]).toEqual([8000, 2000]);
+		await client.ask('project_stop_recording', { project_id });
+		await client.until(() => isEnded(whole) && isEnded(slow));
+		for (const [place, { channel }] of channels.entries()) {
+			const { values } = (await client.ask('recording_get_channel_data', { recording_id, device_id: id, channel, index: 0, count: 1e9 })).data;
+			expect(frames(client, whole, place).flatMap((frame) => [...frame.values])).toEqual([...Float32Array.from(values)]);
+			const block = Math.ceil([4000, 1000][place] / 30);
+			const means = frames(client, slow, place).flatMap((frame) => [...frame.values]);
+			expect(means.length).toBe(Math.ceil(values.length / block));
+			const last = values.slice((means.length - 1) * block);
+			expect(means.at(-1)).toBeCloseTo(last.reduce((sum: number, value: number) => sum + value, 0) / last.length, 6);
+		}
+	});
+
+	it('tells where live samples and events lie in the recording in progress', async () => {
+		using client = await opened.client();
+		await client.ask('arc_set_main', { device_id: id, enable: true });
+		await opened.engine.pass(0.3);
+		const rates = { mc: 4000, mv: 1000 };
+		const channels = Object.keys(rates).map((channel) => ({ device_id: id, channel }));
+		const { subscription } = (await client.ask('subscribe', { channels, events: ['setting'], recordings: true })).data;
+		const notes = () => client.messages.filter(({ info }) => info === 'recording').map(({ data }) => data);
+		await client.until(() => notes().length === 1);
+		expect(notes()).toEqual([{ subscription, recording_id: -1, starts: [] }]);
+		const { project_id } = (await client.ask('otii_get_active_project')).data;
+		for (const seconds of [0.77, 1]) {
+			await opened.engine.pass(0.1234);
+			await client.ask('project_start_recording', { project_id });
+			await opened.engine.pass(seconds);
+			expect((await client.ask('arc_set_main_voltage', { device_id: id, value: 2 + seconds })).type).toBe('response');
+			await opened.engine.pass(0.5);
+		}
+		await client.ask('project_stop_recording', { project_id });
+		await client.until(() => notes().length === 4);
+		expect(notes().map(({ recording_id }) => recording_id)).toEqual([-1, 1, 2, -1]);
+		for (const { recording_id, starts } of notes().slice(1, 3)) {
+			expect(starts).toEqual([{ device_id: id, time: expect.any(Number) }]);
+			const [{ time: start }] = starts;
+			for (const [place, [channel, rate]] of Object.entries(rates).entries()) {
+				const { values } = (await client.ask('recording_get_channel_data', { recording_id, device_id: id, channel, index: 0, count: 1e9 })).data;
+				expect(values.length).toBeGreaterThan(rate);
+				const first = Math.round(start * rate);
+				const placed: number[] = [];
+				for (const frame of frames(client, subscription, place)) for (const [k, value] of frame.values.entries()) placed[frame.index + k - first] = value;
+				expect(placed.slice(0, values.length)).toEqual([...Float32Array.from(values)]);
+			}
+			const change = client.messages.filter(({ info, data }) => info === 'event' && data.setting === 'mainVoltage')[recording_id - 1];
+			const recorded: number[] = [];
+			await opened.engine.bench.reading(`00${recording_id}`, async (reader) => {
+				for await (const event of reader.events()) if (event.type === 'setting' && event.setting === 'mainVoltage' && event.time > 0) recorded.push(event.time);
+			});
+			expect(recorded).toEqual([expect.closeTo(change.data.time - start, 9)]);
+		}
 	});
 
 	it('to a recording waits for credit, where it was asked to', async () => {

@@ -100,13 +100,10 @@ class Client {
 	#answered = true;
 
 	constructor(socket: WebSocket, options: ScriptingSocketOptions) {
-		const { context, log, stallS = 10 } = options;
+		const { context, stallS = 10 } = options;
 		this.#socket = socket;
 		this.#options = options;
-		const sender = new WebSocketSender(socket, stallS, () => {
-			log?.(`scripting: a client was dropped: it took nothing for ${stallS} s`);
-			socket.terminate();
-		});
+		const sender = new WebSocketSender(socket, stallS, () => this.#drop(`it took nothing for ${stallS} s`));
 		this.#sender = sender;
 		this.#account = context.licensing.connection();
 		this.#subscriptions = new Subscriptions(context, {
@@ -169,6 +166,7 @@ class Client {
 				{
 					send: (text) => this.#sender.send(text),
 					stream: (head, pieces, tail) => this.#sender.stream(head, pieces, tail),
+					drop: (reason) => this.#drop(reason),
 				},
 			)
 			.catch(() => {}) // the client is gone
@@ -179,6 +177,12 @@ class Client {
 		this.#answering.add(answering);
 		// What is not answered yet waits in the client's socket, not here.
 		if (this.#answering.size >= maxConcurrent) this.#socket.pause();
+	}
+
+	#drop(reason: string): void {
+		this.#options.log?.(`scripting: a client was dropped: ${reason}`);
+		this.#gone.abort();
+		this.#socket.terminate();
 	}
 
 	#send(text: string): void {

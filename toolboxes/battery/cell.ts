@@ -13,6 +13,8 @@ export interface CellState {
 	readonly usedC?: number;
 	/** Whether it discharges while current flows; default true. */
 	readonly tracking?: boolean;
+	/** V of each RC pair, default 0: it has rested. */
+	readonly pairV?: readonly number[];
 }
 
 export class Cell implements VoltageSource {
@@ -27,11 +29,11 @@ export class Cell implements VoltageSource {
 	#openCircuitV = 0;
 	#seriesOhm = 0;
 
-	constructor(model: CellModel, { usedC = 0, tracking = true }: CellState = {}) {
+	constructor(model: CellModel, { usedC = 0, tracking = true, pairV = [] }: CellState = {}) {
 		this.tracking = tracking;
 		this.#model = model;
 		this.#usedC = usedC;
-		this.#pairV = new Float64Array(model.pairs);
+		this.#pairV = Float64Array.from({ length: model.pairs }, (_, pair) => pairV[pair] ?? 0);
 		this.#refresh();
 	}
 

@@ -4,6 +4,7 @@ import { Badge, Card, Checkbox, Group, SimpleGrid, Switch, Text } from '@mantine
 import { notifications } from '@mantine/notifications';
 import { useState } from 'react';
 import { api } from '../api.ts';
+import { SupplyNote } from '../battery/supply-note.tsx';
 import type { Bench } from '../bench.ts';
 import { quantity } from '../format.ts';
 import classes from '../page.module.css';
@@ -67,6 +68,7 @@ export function DeviceCard({ bench, device, index, shown, onShow }: DeviceCardPr
 				<SettingField device={device} name="mainVoltage" label="Voltage" />
 				<SettingField device={device} name="maxCurrent" label="Current limit" />
 			</SimpleGrid>
+			<SupplyNote device={device.id} />
 			<Group gap="xs" mt="xs">
 				<Checkbox size="xs" label="Show" checked={shown} onChange={(event) => onShow(event.currentTarget.checked)} aria-label={`Show ${device.name} in the chart`} />
 				{!device.connected && <Badge color="red">Disconnected</Badge>}

@@ -4,7 +4,7 @@
  */
 
 import { openEngineSocket, retryDelay } from '../engine-socket.ts';
-import type { BenchChange, LicensingStatus } from '../types.ts';
+import type { BatteryChange, BenchChange, LicensingStatus } from '../types.ts';
 import { decodeFrame } from './live-frame.ts';
 import { LiveTrack } from './live-track.ts';
 
@@ -15,7 +15,7 @@ export interface Subscription {
 }
 
 /** What comes over the connection besides frames. */
-export type Change = BenchChange | { readonly type: 'licensing'; readonly licensing: LicensingStatus };
+export type Change = BenchChange | BatteryChange | { readonly type: 'licensing'; readonly licensing: LicensingStatus };
 
 export type ConnectionState = 'connecting' | 'open' | 'lost';
 

@@ -11,8 +11,8 @@ import { useStore } from '../store.ts';
 import type { ChannelStatistics } from '../types.ts';
 
 export function StatisticsPanel() {
-	const { bench, chart } = usePage();
-	const { recordings } = useBench(bench);
+	const { bench, chart, battery } = usePage();
+	const { recordings, licensing } = useBench(bench);
 	const { tracks, extent } = useStore(chart.layout);
 	const { chosen } = useStore(chart.marks);
 	const [figures, setFigures] = useState<readonly { readonly recording: string; readonly figure: ChannelStatistics }[]>([]);
@@ -48,6 +48,11 @@ export function StatisticsPanel() {
 	const labels = (figure: ChannelStatistics) =>
 		recordings.flatMap(({ channels }) => channels).find(({ device, id }) => device === figure.device && id === figure.channel)?.label ?? figure.channel;
 	const span = chosen ?? extent;
+	/** What the chart selects, in the time of the first recording shown. */
+	const askHowLong = () => {
+		const [[recording, shiftS]] = JSON.parse(shifts) as [string, number][];
+		battery.set({ tab: 'life', asked: { recording, ...(chosen && { from: chosen.from - shiftS, to: chosen.to - shiftS }) } });
+	};
 	return (
 		<>
 			{error && (
@@ -60,17 +65,24 @@ export function StatisticsPanel() {
 					<strong>{chosen ? 'Selection' : 'Whole recording'}</strong> {duration(span.to - span.from, 5)}
 					{chosen && ` (${duration(chosen.from, 5)} to ${duration(chosen.to, 5)})`}
 				</Text>
-				{busy ? (
-					<Loader size="xs" />
-				) : chosen ? (
-					<Button size="compact-xs" variant="subtle" onClick={() => chart.select(null, true)}>
-						Clear (Esc)
-					</Button>
-				) : (
-					<Text size="xs" c="dimmed">
-						Shift-drag to select · drag to move · wheel to zoom
-					</Text>
-				)}
+				<Group gap="xs">
+					{licensing && shifts !== '[]' && (
+						<Button size="compact-xs" variant="light" onClick={askHowLong}>
+							How long will it last?
+						</Button>
+					)}
+					{busy ? (
+						<Loader size="xs" />
+					) : chosen ? (
+						<Button size="compact-xs" variant="subtle" onClick={() => chart.select(null, true)}>
+							Clear (Esc)
+						</Button>
+					) : (
+						<Text size="xs" c="dimmed">
+							Shift-drag to select · drag to move · wheel to zoom
+						</Text>
+					)}
+				</Group>
 			</Group>
 			<StatisticsTable
 				statistics={figures.map(({ figure }) => figure)}

@@ -1,6 +1,7 @@
 /**
  * The base of loads that run firmware: a generator that draws one level after the other for whole microseconds, prints and drives pins in
- * between. Power comes on above one voltage and is lost below another; a lost program is gone and starts anew.
+ * between. Power comes on above one voltage and is lost below another; a lost program is gone and starts anew, after the reset that such parts
+ * hold for some milliseconds. A cell too weak for the start makes it begin again and again.
  *
  * Owns: segment timing and averaging, power-up and brown-out, the UART's line buffers. A concrete load is its program and its figures.
  */
@@ -27,6 +28,8 @@ type Microseconds = number;
 export type Program = Generator<Microseconds, void, void>;
 
 const encoder = new TextEncoder();
+/** µs without power after a brown-out: what the reset of a supervisor is held for. */
+const resetUs = 10_000;
 /** A host that never ends its line must not fill memory. */
 const longestLine = 256;
 
@@ -46,6 +49,8 @@ export abstract class ProgramLoad implements Load {
 	/** A or W. */
 	#level = 0;
 	#remainingUs = 0;
+	/** µs of the reset that are left. */
+	#resetUs = 0;
 	#printed = '';
 	#line = '';
 
@@ -84,7 +89,8 @@ export abstract class ProgramLoad implements Load {
 		this.supplyV = voltage;
 		if (this.#running) {
 			if (voltage < this.#limits.brownOutV) this.#powerDown();
-		} else if (voltage >= this.#limits.powerUpV) {
+		} else if (this.#resetUs > 0) this.#resetUs -= (to - from) * tickUs;
+		else if (voltage >= this.#limits.powerUpV) {
 			this.random = new Random(this.#seed, 0x10ad + this.#powerUps++);
 			this.#running = this.program();
 			this.#remainingUs = 0;
@@ -117,6 +123,8 @@ export abstract class ProgramLoad implements Load {
 			}
 			current[i++] = (weighted / tickUs) * scale;
 		}
+		// What begins at this very moment has begun.
+		while (this.#remainingUs <= 0) this.#advance();
 	}
 
 	/** Sets the level (A or W); use as `yield this.draw(level, µs)`. */
@@ -138,6 +146,7 @@ export abstract class ProgramLoad implements Load {
 
 	#powerDown(): void {
 		this.#running = undefined;
+		this.#resetUs = resetUs;
 		this.levels = 0;
 		this.#line = '';
 		this.#printed = '';

@@ -6,8 +6,13 @@
  * by a power of ten they have nine digits before the point and an error below 1e-6. Where a whole number lies so near to a midpoint, or
  * two candidates are so nearly equally far, that this error could decide, the kernel stops before the sample: the twin decides exactly.
  *
+ * Instruments measure in steps, so the same few values come again and again: the text of a value is kept in `memo`, at the place that its bits are
+ * scattered to, until another value takes the place. An entry has 32 bytes: u32 bits, u32 length, the text with its comma. One thread at a time.
+ *
  * `tables` as in csv.ts.
  */
+
+const memoBits: u32 = 12;
 
 const doubt: f64 = 1e-5;
 const textsAt: usize = 1024;
@@ -17,14 +22,26 @@ const comma: u8 = 44;
 /** Samples that the last call of `shortestNumbers` wrote. */
 export let shortestWritten: u32 = 0;
 
-/** Writes up to `n` samples; returns the end of the text. */
-export function shortestNumbers(samples: usize, n: u32, tables: usize, out: usize): usize {
+/** Writes up to `n` samples; returns the end of the text. Up to 24 bytes behind it are overwritten. */
+export function shortestNumbers(samples: usize, n: u32, tables: usize, memo: usize, out: usize): usize {
   let end = out;
   let k: u32 = 0;
   for (; k < n; k++) {
-    const p = putShortest(load<u32>(samples + (k << 2)), tables, end);
+    const bits = load<u32>(samples + (k << 2));
+    const entry = memo + (((bits * 0x9e3779b1) >> (32 - memoBits)) << 5);
+    if (load<u32>(entry) == bits) {
+      v128.store(end, v128.load(entry, 8));
+      store<u64>(end, load<u64>(entry, 24), 16);
+      end += load<u32>(entry, 4);
+      continue;
+    }
+    const p = putShortest(bits, tables, end);
     if (p == 0) break;
     store<u8>(p, comma);
+    store<u32>(entry, bits);
+    store<u32>(entry, <u32>(p + 1 - end), 4);
+    v128.store(entry, v128.load(end), 8);
+    store<u64>(entry, load<u64>(end, 16), 24);
     end = p + 1;
   }
   shortestWritten = k;

@@ -37,5 +37,5 @@ export function roomy(min: number, max: number): [number, number] {
 	const span = max - min || Math.abs(max) || 1;
 	const low = min >= 0 && min < span ? 0 : min - 0.05 * span;
 	const high = max <= 0 && -max < span ? 0 : max + 0.05 * span;
-	return [low, high];
+	return low < high ? [low, high] : [0, 1];
 }

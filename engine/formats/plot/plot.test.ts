@@ -37,6 +37,7 @@ describe('axes', () => {
 	it('leave room, and never none', () => {
 		expect(roomy(0.001, 0.02)).toEqual([0, expect.closeTo(0.02095)]);
 		expect(roomy(3.3, 3.3)).toEqual([expect.closeTo(3.135), expect.closeTo(3.465)]);
+		expect(roomy(0, 0)).toEqual([0, 1]);
 		expect(roomy(Number.NaN, Number.NaN)).toEqual([0, 1]);
 	});
 });

@@ -29,12 +29,16 @@ export interface PlotRequest {
 
 /** Draws and writes. Throws INVALID_VALUE for limits or an extension that are none, NOT_FOUND for a channel, NOT_EMPTY, DISK. */
 export async function plot(reader: RecordingReader, request: PlotRequest): Promise<void> {
-	const extension = extname(request.out).toLowerCase();
-	if (extension !== '.svg' && extension !== '.png')
-		throw new MicrojouleError('INVALID_VALUE', `A plot is written as .svg or .png, and ${request.out} is named neither.`, { out: request.out });
-	requireFree(request.out, request.overwrite);
-	const svg = await plotSvg(reader, request);
-	await wholePath(request.out, async (temporary) => writeFile(temporary, extension === '.svg' ? svg : await png(svg, request.scale ?? 2)));
+	await writePicture(request, () => plotSvg(reader, request));
+}
+
+/** Writes a drawing as SVG or PNG, by the extension of `out`. Throws INVALID_VALUE for another extension, NOT_EMPTY, DISK. */
+export async function writePicture({ out, overwrite, scale = 2 }: Pick<PlotRequest, 'out' | 'overwrite' | 'scale'>, draw: () => string | Promise<string>): Promise<void> {
+	const extension = extname(out).toLowerCase();
+	if (extension !== '.svg' && extension !== '.png') throw new MicrojouleError('INVALID_VALUE', `A plot is written as .svg or .png, and ${out} is named neither.`, { out });
+	requireFree(out, overwrite);
+	const svg = await draw();
+	await wholePath(out, async (temporary) => writeFile(temporary, extension === '.svg' ? svg : await png(svg, scale)));
 }
 
 /** The drawing itself. */

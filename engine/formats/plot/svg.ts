@@ -34,7 +34,7 @@ interface Frame {
 }
 
 const margin = { left: 84, right: 20, top: 36, bottom: 48, between: 22 };
-const colours = ['#1c6dd0', '#c2410c', '#15803d', '#7e22ce', '#0e7490', '#a16207'];
+export const colours = ['#1c6dd0', '#c2410c', '#15803d', '#7e22ce', '#0e7490', '#a16207'];
 
 /** Width of the part that shows samples, for as many points. */
 export function plotWidth(width: number): number {
@@ -121,10 +121,10 @@ function paths({ view, endS }: Panel, xOf: (time: number) => number, yOf: (value
 }
 
 /** A hundredth of a pixel is enough; what lies far outside is clipped anyway, and infinity must not reach a path. */
-function px(value: number): string {
+export function px(value: number): string {
 	return String(Number(Math.min(1e6, Math.max(-1e6, value)).toFixed(2)));
 }
 
-function escaped(text: string): string {
+export function escaped(text: string): string {
 	return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }

@@ -241,15 +241,48 @@ export interface Commands {
 	};
 	/** Reads a log of another program into the recording, by the description of a converter (`logcat`, `candump`, `iso`, or one of your own). Needs the Automation Toolbox. */
 	recording_import_log: { request: { readonly recording_id: number; readonly filename: string; readonly converter: string }; response: { readonly log_id: string } };
-	/** Not supported without the battery toolbox. Needs the Automation and the Battery Toolbox. */
-	otii_get_battery_profiles: { request: Record<never, never>; response: undefined };
-	/** Not supported without the battery toolbox. Needs the Automation and the Battery Toolbox. */
-	otii_get_battery_profile_info: { request: { readonly battery_profile_id: string }; response: undefined };
-	/** Not supported without the battery toolbox. Needs the Automation Toolbox. */
-	arc_get_supply_mode: { request: { readonly device_id: string }; response: undefined };
-	/** Not supported without the battery toolbox. Needs the Automation Toolbox. */
+	/** The battery profiles that there are. Needs the Automation and the Battery Toolbox. */
+	otii_get_battery_profiles: {
+		request: Record<never, never>;
+		response: { readonly battery_profiles: readonly { readonly battery_profile_id: string; readonly name: string; readonly manufacturer?: string; readonly model?: string }[] };
+	};
+	/** What is known of a profile: what is printed on the cell (mAh, V), and the ids of its tables. Needs the Automation and the Battery Toolbox. */
+	otii_get_battery_profile_info: {
+		request: { readonly battery_profile_id: string };
+		response: {
+			readonly battery_profile_id: string;
+			readonly name: string;
+			readonly battery: {
+				readonly capacity: number;
+				readonly capacityunit: string;
+				readonly cutoffvoltage?: number;
+				readonly manufacturer?: string;
+				readonly maxtemperature?: number;
+				readonly mintemperature?: number;
+				readonly model?: string;
+				readonly size?: string;
+				readonly sizeunit?: string;
+				readonly temperatureunit?: string;
+				readonly voltage?: number;
+				readonly voltageunit: string;
+				readonly weight?: number;
+				readonly weightunit?: string;
+				readonly worktemperature?: number;
+			};
+			readonly discharge_tables: readonly {
+				readonly dischargetable_id: string;
+				readonly id: string;
+				readonly starttime?: string;
+				readonly stoptime?: string;
+				readonly device?: { readonly type?: string; readonly id?: string; readonly hardwareId?: string; readonly firmwareVersion?: string };
+			}[];
+		};
+	};
+	/** What the supply is: `power-box` or `battery-emulator`. Needs the Automation Toolbox. */
+	arc_get_supply_mode: { request: { readonly device_id: string }; response: { readonly supply_mode: 'power-box' | 'battery-emulator' } };
+	/** The supply is a constant voltage again. Switches the main output off. Needs the Automation Toolbox. */
 	arc_set_supply_power_box: { request: { readonly device_id: string }; response: undefined };
-	/** Not supported without the battery toolbox. Needs the Automation and the Battery Toolbox. */
+	/** The supply is an emulated battery. Switches the main output off. `used_capacity` (C) and `soc` (%) exclude each other; without either it is full. With `soc_tracking` it discharges while current flows. Needs the Automation and the Battery Toolbox. */
 	arc_set_supply_battery_emulator: {
 		request: {
 			readonly device_id: string;
@@ -260,58 +293,70 @@ export interface Commands {
 			readonly soc?: number;
 			readonly soc_tracking?: boolean;
 		};
-		response: undefined;
+		response: { readonly battery_emulator_id: string };
 	};
-	/** Not supported without the battery toolbox. Needs the Automation and the Battery Toolbox. */
-	arc_enable_battery_profiling: { request: { readonly device_id: string; readonly enable: boolean }; response: undefined };
-	/** Not supported without the battery toolbox. Needs the Automation and the Battery Toolbox. */
-	arc_set_battery_profile: { request: { readonly device_id: string; readonly value: readonly Record<never, never>[] }; response: undefined };
-	/** Not supported without the battery toolbox. Needs the Automation and the Battery Toolbox. */
-	arc_wait_for_battery_data: { request: { readonly device_id: string; readonly timeout: number }; response: undefined };
-	/** Not supported without the battery toolbox. Needs the Automation Toolbox. */
-	arc_get_supplies: { request: { readonly device_id: string }; response: undefined };
-	/** Not supported without the battery toolbox. Needs the Automation Toolbox. */
-	arc_get_supply: { request: { readonly device_id: string }; response: undefined };
-	/** Not supported without the battery toolbox. Needs the Automation Toolbox. */
-	arc_set_supply: { request: { readonly device_id: string; readonly supply_id: number; readonly series?: number; readonly parallel?: number }; response: undefined };
-	/** Not supported without the battery toolbox. Needs the Automation Toolbox. */
-	arc_get_supply_series: { request: { readonly device_id: string }; response: undefined };
-	/** Not supported without the battery toolbox. Needs the Automation Toolbox. */
-	arc_get_supply_parallel: { request: { readonly device_id: string }; response: undefined };
-	/** Not supported without the battery toolbox. Needs the Automation Toolbox. */
-	arc_get_supply_soc_tracking: { request: { readonly device_id: string }; response: undefined };
-	/** Not supported without the battery toolbox. Needs the Automation Toolbox. */
-	arc_set_supply_soc_tracking: { request: { readonly device_id: string; readonly enable: boolean }; response: undefined };
-	/** Not supported without the battery toolbox. Needs the Automation Toolbox. */
-	arc_get_supply_used_capacity: { request: { readonly device_id: string }; response: undefined };
-	/** Not supported without the battery toolbox. Needs the Automation Toolbox. */
-	arc_set_supply_used_capacity: { request: { readonly device_id: string; readonly value: number }; response: undefined };
-	/** Not supported without the battery toolbox. Needs the Automation and the Battery Toolbox. */
-	battery_emulator_get_series: { request: { readonly battery_emulator_id: string }; response: undefined };
-	/** Not supported without the battery toolbox. Needs the Automation and the Battery Toolbox. */
-	battery_emulator_get_parallel: { request: { readonly battery_emulator_id: string }; response: undefined };
-	/** Not supported without the battery toolbox. Needs the Automation and the Battery Toolbox. */
-	battery_emulator_get_soc: { request: { readonly battery_emulator_id: string }; response: undefined };
-	/** Not supported without the battery toolbox. Needs the Automation and the Battery Toolbox. */
+	/** Cells in series. Needs the Automation and the Battery Toolbox. */
+	battery_emulator_get_series: { request: { readonly battery_emulator_id: string }; response: { readonly value: number } };
+	/** Strings of cells in parallel. Needs the Automation and the Battery Toolbox. */
+	battery_emulator_get_parallel: { request: { readonly battery_emulator_id: string }; response: { readonly value: number } };
+	/** State of charge, %. Needs the Automation and the Battery Toolbox. */
+	battery_emulator_get_soc: { request: { readonly battery_emulator_id: string }; response: { readonly value: number } };
+	/** Charge used since full, C, of the whole pack. Needs the Automation and the Battery Toolbox. */
+	battery_emulator_get_used_capacity: { request: { readonly battery_emulator_id: string }; response: { readonly value: number } };
+	/** Sets the state of charge, %. Needs the Automation and the Battery Toolbox. */
 	battery_emulator_set_soc: { request: { readonly battery_emulator_id: string; readonly value: number }; response: undefined };
-	/** Not supported without the battery toolbox. Needs the Automation and the Battery Toolbox. */
-	battery_emulator_get_used_capacity: { request: { readonly battery_emulator_id: string }; response: undefined };
-	/** Not supported without the battery toolbox. Needs the Automation and the Battery Toolbox. */
+	/** Sets the charge used since full, C, of the whole pack. Needs the Automation and the Battery Toolbox. */
 	battery_emulator_set_used_capacity: { request: { readonly battery_emulator_id: string; readonly value: number }; response: undefined };
-	/** Not supported without the battery toolbox. Needs the Automation and the Battery Toolbox. */
-	battery_emulator_get_soc_tracking: { request: { readonly battery_emulator_id: string }; response: undefined };
-	/** Not supported without the battery toolbox. Needs the Automation and the Battery Toolbox. */
+	/** Whether it discharges while current flows. Needs the Automation and the Battery Toolbox. */
+	battery_emulator_get_soc_tracking: { request: { readonly battery_emulator_id: string }; response: { readonly enabled: boolean } };
+	/** Whether it discharges while current flows. Needs `enable` or, as the C# client writes it, `enabled`. Needs the Automation and the Battery Toolbox. */
 	battery_emulator_set_soc_tracking: { request: { readonly battery_emulator_id: string; readonly enable?: boolean; readonly enabled?: boolean }; response: undefined };
-	/** Not supported without the battery toolbox. Needs the Automation and the Battery Toolbox. */
+	/** Another profile in its place: `keep_soc` keeps the percentage, `reset` starts with a full battery. Needs the Automation and the Battery Toolbox. */
 	battery_emulator_update_profile: {
 		request: { readonly battery_emulator_id: string; readonly battery_profile_id: string; readonly mode: 'keep_soc' | 'reset' };
 		response: undefined;
 	};
+	/** The steps of a discharge: each one of `current` (A), `resistance` (Ω), `power` (W), for `duration` s. Needs the Automation and the Battery Toolbox. */
+	arc_set_battery_profile: {
+		request: {
+			readonly device_id: string;
+			readonly value: readonly { readonly current?: number; readonly resistance?: number; readonly power?: number; readonly duration: number }[];
+		};
+		response: undefined;
+	};
+	/** Starts to discharge the cell by the steps that were set, or ends it with the output off. Needs the Automation and the Battery Toolbox. */
+	arc_enable_battery_profiling: { request: { readonly device_id: string; readonly enable: boolean }; response: undefined };
+	/** Waits up to `timeout` ms for the end of the next step: its time (s), the voltage then (V), and the charge since the start (C). null: none has ended. Needs the Automation and the Battery Toolbox. */
+	arc_wait_for_battery_data: {
+		request: { readonly device_id: string; readonly timeout: number };
+		response: { readonly value: { readonly timestamp: number; readonly iteration: number; readonly step: number; readonly voltage: number; readonly discharge: number } | null };
+	};
+	/** Supplies by number: 0 is the power box, the others are the battery profiles. Otii 2. Needs the Automation and the Battery Toolbox. */
+	arc_get_supplies: {
+		request: { readonly device_id: string };
+		response: { readonly supplies: readonly { readonly supply_id: number; readonly name: string; readonly manufacturer?: string; readonly model?: string }[] };
+	};
+	/** The supply's number. Otii 2. Needs the Automation and the Battery Toolbox. */
+	arc_get_supply: { request: { readonly device_id: string }; response: { readonly supply_id: number } };
+	/** Sets the supply by its number. Switches the main output off. Otii 2. Needs the Automation and the Battery Toolbox. */
+	arc_set_supply: { request: { readonly device_id: string; readonly supply_id: number; readonly series?: number; readonly parallel?: number }; response: undefined };
+	/** Cells in series; 1 for the power box. Otii 2. Needs the Automation and the Battery Toolbox. */
+	arc_get_supply_series: { request: { readonly device_id: string }; response: { readonly value: number } };
+	/** Strings of cells in parallel; 1 for the power box. Otii 2. Needs the Automation and the Battery Toolbox. */
+	arc_get_supply_parallel: { request: { readonly device_id: string }; response: { readonly value: number } };
+	/** Whether the battery discharges while current flows. Otii 2. Needs the Automation and the Battery Toolbox. */
+	arc_get_supply_soc_tracking: { request: { readonly device_id: string }; response: { readonly enabled: boolean } };
+	/** Whether the battery, or the next one, discharges while current flows. Otii 2. Needs the Automation and the Battery Toolbox. */
+	arc_set_supply_soc_tracking: { request: { readonly device_id: string; readonly enable: boolean }; response: undefined };
+	/** Charge used since full, C. Otii 2. Needs the Automation and the Battery Toolbox. */
+	arc_get_supply_used_capacity: { request: { readonly device_id: string }; response: { readonly value: number } };
+	/** Sets the charge used since full, C, of the battery or the next one. Otii 2. Needs the Automation and the Battery Toolbox. */
+	arc_set_supply_used_capacity: { request: { readonly device_id: string; readonly value: number }; response: undefined };
 }
 
 /** Those of the WebSocket alone. */
 export interface SubscriptionCommands {
-	/** Subscribes to live samples, or to those of a recording, at up to `rate` Hz, as binary frames; to events, and to changes of devices and licences, as JSON. */
+	/** Subscribes to live samples, or to those of a recording, at up to `rate` Hz, as binary frames; to events, and to changes of recordings, devices and licences, as JSON. */
 	subscribe: {
 		request: {
 			readonly channels?: readonly { readonly device_id: string; readonly channel: string }[];
@@ -321,6 +366,7 @@ export interface SubscriptionCommands {
 			readonly to?: number;
 			readonly credit?: number;
 			readonly events?: readonly ('log' | 'edge' | 'gap' | 'range' | 'setting' | 'fault' | 'disconnect')[];
+			readonly recordings?: boolean;
 			readonly devices?: boolean;
 			readonly licences?: boolean;
 		};
@@ -422,8 +468,17 @@ export const commandNames = [
 	'arc_get_supply_mode',
 	'arc_set_supply_power_box',
 	'arc_set_supply_battery_emulator',
-	'arc_enable_battery_profiling',
+	'battery_emulator_get_series',
+	'battery_emulator_get_parallel',
+	'battery_emulator_get_soc',
+	'battery_emulator_get_used_capacity',
+	'battery_emulator_set_soc',
+	'battery_emulator_set_used_capacity',
+	'battery_emulator_get_soc_tracking',
+	'battery_emulator_set_soc_tracking',
+	'battery_emulator_update_profile',
 	'arc_set_battery_profile',
+	'arc_enable_battery_profiling',
 	'arc_wait_for_battery_data',
 	'arc_get_supplies',
 	'arc_get_supply',
@@ -434,13 +489,4 @@ export const commandNames = [
 	'arc_set_supply_soc_tracking',
 	'arc_get_supply_used_capacity',
 	'arc_set_supply_used_capacity',
-	'battery_emulator_get_series',
-	'battery_emulator_get_parallel',
-	'battery_emulator_get_soc',
-	'battery_emulator_set_soc',
-	'battery_emulator_get_used_capacity',
-	'battery_emulator_set_used_capacity',
-	'battery_emulator_get_soc_tracking',
-	'battery_emulator_set_soc_tracking',
-	'battery_emulator_update_profile',
 ] as const satisfies readonly (keyof Commands)[];

@@ -54,6 +54,11 @@ export type EventMessage = Missed & { readonly type: 'event'; readonly device_id
 export type SubscriptionMessage =
 	| Samples
 	| EventMessage
+	/**
+	 * The recording in progress, −1 where there is none, and where it begins in each device's time, s: a live sample or event at `time` lies at `time` − that in
+	 * the recording.
+	 */
+	| (Missed & { readonly type: 'recording'; readonly recording_id: number; readonly starts: readonly { readonly device_id: string; readonly time: number }[] })
 	/** A device that was opened or has changed. `kind`: Arc or Ace. */
 	| (Missed & {
 			readonly type: 'device';

@@ -105,6 +105,34 @@ describe('data', () => {
 		expect(part.values).toEqual([log.values[1]]);
 	});
 
+	it('of the UART and of an input grows under a client that polls, and is the same afterwards', async () => {
+		const { engine, client, ace } = await recorded(0.1);
+		await client.do('project_start_recording', { project_id: 1 });
+		const seen: Record<string, unknown[]> = { rx: [], i1: [] };
+		const poll = async (channel: string) => {
+			const key = { recording_id: 2, device_id: ace, channel };
+			const known = seen[channel];
+			const { count } = await client.do('recording_get_channel_data_count', key);
+			const { values } = await client.do('recording_get_channel_data', { ...key, index: known.length, count: count - known.length });
+			expect(values.length).toBe(count - known.length);
+			known.push(...values);
+		};
+		for (let look = 0; look < 100; look++) {
+			await engine.pass(0.4);
+			for (const channel of ['rx', 'i1']) await poll(channel);
+		}
+		await client.do('project_stop_recording', { project_id: 1 });
+		for (const channel of ['rx', 'i1']) {
+			await poll(channel);
+			const key = { recording_id: 2, device_id: ace, channel };
+			expect(seen[channel].length).toBeGreaterThanOrEqual(4);
+			expect((await client.do('recording_get_channel_data', { ...key, index: 0, count: 1e6 })).values).toEqual(seen[channel]);
+			const [, second] = seen[channel] as { timestamp: number }[];
+			expect(await client.do('recording_get_channel_data_index', { ...key, timestamp: second.timestamp })).toEqual({ index: 1 });
+			expect(await client.do('recording_get_channel_data_index', { ...key, timestamp: -1 })).toEqual({ index: 0 });
+		}
+	});
+
 	it('leaves nothing behind on a connection that asks again and again, nor when its client goes before it is read', async () => {
 		const { engine, channel } = await recorded();
 		using account = engine.licensing.connection();
@@ -113,7 +141,7 @@ describe('data', () => {
 			engine.dispatcher.answer(
 				JSON.stringify({ type: 'request', cmd: 'recording_get_channel_data', data: { ...channel, index: 0, count: 10 } }),
 				{ account, signal: gone.signal },
-				{ send: async () => {}, stream },
+				{ send: async () => {}, stream, drop: () => {} },
 			);
 		for (let n = 0; n < 5; n++)
 			await ask(async (_head, pieces) => {
@@ -224,7 +252,9 @@ it('many clients poll a recording that runs, and none disturbs it', async () => 
 				expect(count).toBeGreaterThanOrEqual(before);
 				before = count;
 				const { values } = await client.do('recording_get_channel_data', { ...key, index: Math.max(0, count - 100), count: 100 });
-				expect(values.length).toBe(Math.min(100, count));
+				// More may have come since it was counted.
+				expect(values.length).toBeGreaterThanOrEqual(Math.min(100, count));
+				expect(values.length).toBeLessThanOrEqual(100);
 				expect((await client.do('recording_get_channel_statistics', { ...key, from: 0, to: 1e6 })).max).toBeGreaterThanOrEqual(0);
 			}
 		}),

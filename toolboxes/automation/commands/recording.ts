@@ -2,7 +2,7 @@
 
 import { Type } from 'typebox';
 import { statistics } from '../../../engine/recording/statistics.ts';
-import { analogChannel, analogData, entries, kindOf, offsetOf, shiftOf } from '../channel-data.ts';
+import { analogChannel, analogData, happeningData, happenings, kindOf, offsetOf, shiftOf } from '../channel-data.ts';
 import { channelName, energyCounters } from '../channels.ts';
 import { command, keys } from '../command.ts';
 import type { ScriptingContext } from '../context.ts';
@@ -71,7 +71,7 @@ export const recordingCommands = [
 		response: Type.Object({ count: Type.Integer() }),
 		handle: (context, { recording_id, device_id, channel: name }) =>
 			context.bench.reading(context.requireRecording(recording_id), async (reader) => ({
-				count: kindOf(name) === 'analog' ? analogChannel(reader, device_id, name).count : (await entries(reader, device_id, name, 0)).length,
+				count: kindOf(name) === 'analog' ? analogChannel(reader, device_id, name).count : (await happenings(reader, device_id, name)).count,
 			})),
 	}),
 	command('recording_get_channel_data_index', {
@@ -82,13 +82,8 @@ export const recordingCommands = [
 			const recording = context.requireRecording(recording_id);
 			return context.bench.reading(recording, async (reader) => {
 				if (kindOf(name) !== 'analog') {
-					const found = await entries(reader, device_id, name, shiftOf(context, recording, device_id, name));
-					return {
-						index: Math.max(
-							0,
-							found.findLastIndex((entry) => entry.timestamp <= timestamp),
-						),
-					};
+					const found = await happenings(reader, device_id, name);
+					return { index: Math.max(0, await found.lastUntil(timestamp - shiftOf(context, recording, device_id, name))) };
 				}
 				const found = analogChannel(reader, device_id, name);
 				return { index: Math.max(0, Math.min(found.count - 1, Math.floor((timestamp - offsetOf(found)) * found.rate + 1e-6))) };
@@ -104,12 +99,10 @@ export const recordingCommands = [
 			interval: Type.Optional(Type.Number()),
 			values: Type.Union([Type.Array(Type.Number()), Type.Array(Type.Object({ timestamp: Type.Number(), value: Type.Union([Type.Boolean(), Type.String()]) }))]),
 		}),
-		handle: async (context, { recording_id, device_id, channel: name, index, count }, { signal }) => {
+		handle: (context, { recording_id, device_id, channel: name, index, count }) => {
 			const recording = context.requireRecording(recording_id);
-			const kind = kindOf(name);
-			if (kind === 'analog') return analogData(context, recording, device_id, name, index, count, signal);
-			const values = await context.bench.reading(recording, (reader) => entries(reader, device_id, name, shiftOf(context, recording, device_id, name)));
-			return { data_type: kind, values: values.slice(index, index + count) };
+			const data = kindOf(name) === 'analog' ? analogData : happeningData;
+			return data(context, recording, device_id, name, index, count);
 		},
 	}),
 	command('recording_get_channel_statistics', {

@@ -8,7 +8,7 @@ const eventTypes = ['log', 'edge', 'gap', 'range', 'setting', 'fault', 'disconne
 
 export const subscriptionCommands = [
 	command('subscribe', {
-		brief: 'Subscribes to live samples, or to those of a recording, at up to `rate` Hz, as binary frames; to events, and to changes of devices and licences, as JSON.',
+		brief: 'Subscribes to live samples, or to those of a recording, at up to `rate` Hz, as binary frames; to events, and to changes of recordings, devices and licences, as JSON.',
 		needs: 'nothing',
 		request: {
 			channels: Type.Optional(Type.Array(Type.Object({ device_id: Type.String(), channel: Type.String() }), { minItems: 1, maxItems: maxChannels })),
@@ -18,6 +18,7 @@ export const subscriptionCommands = [
 			to: Type.Optional(Type.Number()),
 			credit: Type.Optional(Type.Integer({ minimum: 1 })),
 			events: Type.Optional(Type.Array(Type.Union(eventTypes.map((type) => Type.Literal(type))), { minItems: 1 })),
+			recordings: Type.Optional(Type.Boolean()),
 			devices: Type.Optional(Type.Boolean()),
 			licences: Type.Optional(Type.Boolean()),
 		},

@@ -41,6 +41,11 @@ export class BlockMeans {
 		return values;
 	}
 
+	/** Whether a block was begun that more samples would complete. */
+	get isOpen(): boolean {
+		return this.#filled > 0;
+	}
+
 	/** The mean of what an unfinished block has; undefined where it has nothing. */
 	rest(): number | undefined {
 		return this.#filled === 0 ? undefined : this.#close();

@@ -3,7 +3,7 @@
  * client, when it says so, and, but for licence changes, with the Automation licence.
  *
  *     bench.taps ──► LiveSamples ────┐
- *     recording  ──► sendRecorded ───┼──► sink ──► socket
+ *     recording  ──► RecordedSamples ┼──► sink ──► socket
  *     bench, gate ──► notes ─────────┘
  */
 
@@ -17,9 +17,9 @@ import type { ScriptingContext } from '../context.ts';
 import { invalidValue, missingKey, ScriptingError, wireError } from '../scripting-error.ts';
 import { blockFor } from './block-means.ts';
 import { type FrameSink, LiveSamples } from './live-samples.ts';
-import { Credit, sendRecorded } from './recorded-samples.ts';
+import { Credit, RecordedSamples } from './recorded-samples.ts';
 
-/** What a client asks for; at least one of `channels`, `events`, `devices` and `licences`. */
+/** What a client asks for; at least one of `channels`, `events`, `recordings`, `devices` and `licences`. */
 export interface SubscriptionRequest {
 	readonly channels?: readonly { readonly device_id: string; readonly channel: string }[];
 	readonly recording_id?: number;
@@ -31,6 +31,7 @@ export interface SubscriptionRequest {
 	/** Frames of a recording that may be sent before more are asked for; all where undefined. */
 	readonly credit?: number;
 	readonly events?: readonly AcquisitionEvent['type'][];
+	readonly recordings?: boolean;
 	readonly devices?: boolean;
 	readonly licences?: boolean;
 }
@@ -54,6 +55,8 @@ export interface Sink extends FrameSink {
 export const maxChannels = 64;
 const maxSubscriptions = 32;
 const maxWaitingNotes = 1000;
+/** A recording in progress is looked at for new samples this often, s. */
+const growS = 0.1;
 
 interface Subscription {
 	readonly channels: number;
@@ -79,12 +82,12 @@ export class Subscriptions implements Disposable {
 
 	/** `No license` but for licence changes; `Invalid key value`, `Missing key in request`, `Device not connected`. */
 	async open(request: SubscriptionRequest): Promise<{ subscription: number; channels?: SubscribedChannel[] }> {
-		const { channels, events, devices, licences, recording_id } = request;
-		const licensed = channels !== undefined || events !== undefined || devices === true;
+		const { channels, events, recordings, devices, licences, recording_id } = request;
+		const licensed = channels !== undefined || events !== undefined || recordings === true || devices === true;
 		if (!licensed && !licences) throw missingKey('channels');
 		if (licensed) this.#context.licensing.gate.require('automation');
 		if (recording_id !== undefined && !channels) throw missingKey('channels');
-		if (recording_id !== undefined && (events || devices || licences))
+		if (recording_id !== undefined && (events || recordings || devices || licences))
 			throw invalidValue('recording_id', recording_id, 'A subscription to a recording has its samples only; subscribe once more for events and changes.');
 		if (this.#open.size >= maxSubscriptions) throw new ScriptingError('Command failure', `A client may have ${maxSubscriptions} subscriptions at a time; end one first.`);
 		const used = [...this.#open.values()].reduce((sum, each) => sum + each.channels, 0);
@@ -162,8 +165,8 @@ export class Subscriptions implements Disposable {
 			const live = new LiveSamples(id, channels, request.rate, this.#sink);
 			ends.push(bench.taps.add(live), () => live.end());
 		}
-		const { events = [], devices, licences } = request;
-		if (events.length === 0 && !devices && !licences) return;
+		const { events = [], recordings, devices, licences } = request;
+		if (events.length === 0 && !recordings && !devices && !licences) return;
 		const notes = new Notes(id, this.#sink);
 		ends.push(() => notes.end());
 		if (events.length > 0)
@@ -174,6 +177,18 @@ export class Subscriptions implements Disposable {
 					notes.add('event', { device_id: change.device, event: type, ...event });
 				}),
 			);
+		if (recordings) {
+			const tell = () => {
+				const starts = [...bench.recordingStarts].map(([device_id, time]) => ({ device_id, time }));
+				notes.add('recording', { recording_id: bench.recording ? Number(bench.recording.id) : -1, starts });
+			};
+			tell();
+			ends.push(
+				bench.on((change) => {
+					if (change.type === 'recording') tell();
+				}),
+			);
+		}
 		if (devices) {
 			const told = new Map<string, string>();
 			const tell = (device: DeviceState) => {
@@ -198,23 +213,37 @@ export class Subscriptions implements Disposable {
 		}
 	}
 
-	/** Sends what was recorded, and ends. */
+	/** Sends what was recorded, of a recording in progress until it is stopped, and ends. */
 	async #play(id: number, { recording_id, from, to, rate }: SubscriptionRequest, channels: readonly SubscribedChannel[], credit: Credit): Promise<void> {
+		const { bench } = this.#context;
 		try {
-			await this.#context.bench.reading(this.#context.requireRecording(recording_id as number), (reader) =>
-				sendRecorded(
-					id,
-					reader,
-					channels.map(({ device_id, channel }) => analogChannel(reader, device_id, channel)),
-					{ from, to, rateHz: rate },
-					this.#sink,
-					credit,
-				),
-			);
+			let samples: RecordedSamples | undefined;
+			for (let isAll = false, isOver = false; !isAll && !isOver; ) {
+				const recording = this.#context.requireRecording(recording_id as number);
+				isAll = !bench.isGrowing(recording);
+				isOver = await bench.reading(recording, (reader) => {
+					const recorded = () => channels.map(({ device_id, channel }) => analogChannel(reader, device_id, channel));
+					samples ??= new RecordedSamples(id, reader, recorded(), { from, to, rateHz: rate }, this.#sink, credit);
+					return samples.send(reader, isAll);
+				});
+				if (!isAll && !isOver) await this.#moreOf(recording, credit);
+			}
 			this.#ended(id);
 		} catch (error) {
 			this.#ended(id, wireError(error));
 		}
+	}
+
+	/** Resolves when a recording in progress has grown, or grows no more, or nobody waits for it. */
+	async #moreOf(recording: string, credit: Credit): Promise<void> {
+		const { bench, options } = this.#context;
+		const changed = Promise.withResolvers<void>();
+		const off = bench.on(({ type }) => {
+			if (type === 'recordings' && !bench.isGrowing(recording)) changed.resolve();
+		});
+		// What came meanwhile goes into one frame a channel.
+		await Promise.race([options.delay(growS), changed.promise, credit.changed]);
+		off();
 	}
 
 	/** It has come to its end by itself: the client is told, and why. */

@@ -55,6 +55,7 @@ function slopes(x: Float64Array, y: Float64Array): Float64Array {
 	const last = x.length - 1;
 	const result = new Float64Array(x.length);
 	const secant = (i: number) => (y[i + 1] - y[i]) / (x[i + 1] - x[i]);
+	if (last === 1) return result.fill(secant(0)); // a line
 	for (let i = 1; i < last; i++) {
 		const before = secant(i - 1);
 		const after = secant(i);

@@ -74,4 +74,6 @@ export interface BatteryProfile {
 	readonly selfDischargePerYear?: number;
 	readonly provenance?: Provenance;
 	readonly uncertainty?: Uncertainty;
+	/** The file that it was read from, whole: what is not understood here survives there. */
+	readonly document?: Readonly<Record<string, unknown>>;
 }

@@ -2,7 +2,7 @@
  * Slows guessing down: after a few failures the next attempt must wait, longer each time. Counted per account from one address, per address, and,
  * mildly, per account from everywhere. An attempt counts when it begins, so that a thousand at once get no further than one after the other.
  *
- * No stranger can lock somebody out: a browser in which the account was signed in to before has a count of its own; an address from which it was is
+ * No stranger can lock somebody out from elsewhere: a browser in which the account was signed in to before has a count of its own; an address from which it was is
  * not bound by what comes from elsewhere; and that never holds anybody up for more than a second, or ten minutes for another mail with a code.
  */
 

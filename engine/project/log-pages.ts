@@ -1,0 +1,79 @@
+/**
+ * User logs a page at a time. Whoever turns the pages of a log asks the same question again and again, so where its lines lie is kept for the last few
+ * questions: the next page, and new lines, cost no more than themselves.
+ */
+
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { MicrojouleError } from '../../drivers/errors.ts';
+import { LineIndex, type LineQuestion } from '../recording/line-index.ts';
+import { ReadableFile } from '../recording/readable-file.ts';
+import { type LogLine, parseLine } from './user-log.ts';
+
+export interface LogQuery {
+	/** Text that a line must contain, in whatever case. */
+	readonly filter?: string;
+	/** s, the log's offset included: lines in [from, to). */
+	readonly from?: number;
+	readonly to?: number;
+	/** Lines to leave out before the page, of those that pass; default 0. */
+	readonly skip?: number;
+	/** Lines on the page at most; default 1000. */
+	readonly limit?: number;
+}
+
+export interface LogPage {
+	readonly lines: readonly LogLine[];
+	/** Lines that pass, on all pages. */
+	readonly total: number;
+}
+
+/** Questions that are remembered. */
+const mostIndexes = 16;
+
+export class LogPages {
+	/** By question, the one that was asked last at the end. */
+	readonly #indexes = new Map<string, LineIndex<LogLine>>();
+
+	/** One page of the lines that pass, with `offsetS` added to their times; none where there is no such file. INVALID_VALUE. */
+	async page(folder: string, name: string, offsetS: number, query: LogQuery = {}): Promise<LogPage> {
+		const { filter = '', from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY, skip = 0, limit = 1000 } = query;
+		for (const [key, count] of Object.entries({ skip, limit }))
+			if (!Number.isInteger(count) || count < 0)
+				throw new MicrojouleError('INVALID_VALUE', `${key} is ${count}; it must be a whole number of lines, at least 0.`, { [key]: count });
+		const file = await stat(join(folder, name)).catch(() => undefined);
+		if (!file) return { lines: [], total: 0 };
+		// A file that was removed and made again, or became shorter by a repair, is another one.
+		const identity = [file.ino, file.birthtimeMs].join();
+		const index = this.#index(JSON.stringify([folder, name, identity, offsetS, filter, String(from), String(to)]), file.size, () => linesThatPass(offsetS, filter, from, to));
+		const log = new ReadableFile(folder, name);
+		try {
+			const found = await index.upTo(log, file.size);
+			const lines: LogLine[] = [];
+			for await (const stretch of found.read(skip, skip + limit)) lines.push(...stretch);
+			return { lines, total: found.count };
+		} finally {
+			log.close();
+		}
+	}
+
+	#index(key: string, size: number, question: () => LineQuestion<LogLine>): LineIndex<LogLine> {
+		const known = this.#indexes.get(key);
+		const index = known && known.seen <= size ? known : new LineIndex(question());
+		this.#indexes.delete(key);
+		this.#indexes.set(key, index);
+		if (this.#indexes.size > mostIndexes) this.#indexes.delete(this.#indexes.keys().next().value as string);
+		return index;
+	}
+}
+
+function linesThatPass(offsetS: number, filter: string, from: number, to: number): LineQuestion<LogLine> {
+	const wanted = filter.toLowerCase();
+	const take = (text: string) => {
+		const line = parseLine(text);
+		if (!line) return undefined;
+		const time = line.time + offsetS;
+		return time >= from && time < to && line.text.toLowerCase().includes(wanted) ? { time, text: line.text } : undefined;
+	};
+	return { begin: () => ({ state: 0, take }) };
+}
