@@ -132,15 +132,17 @@ const signed = (value: number, text: (magnitude: number) => string): string => `
 /** Less is not worth a figure. */
 const noGain = 1e-4;
 
-function human(estimate: LifeEstimate, name: string, { margin }: Options): string {
-	const { life, endedBy, peak, cutoffV, leftC, capacityC, deliveredC, selfDischargedC, meanA, spread, sensitivities, notes } = estimate;
-	const where = [peak.name, peak.scenario].filter(Boolean).join(' of ');
+function human(estimate: LifeEstimate, name: string, { margin, recording, replay, from = 0 }: Options): string {
+	const { life, lifeS, endedBy, peak, cutoffV, leftC, capacityC, deliveredC, selfDischargedC, meanA, spread, sensitivities, notes } = estimate;
+	const place = recording ?? replay;
+	const where = [peak.name, peak.scenario].filter(Boolean).join(' of ') + (place === undefined ? '' : ` at ${si(from + peak.atS, 's')}`);
 	const endings = {
 		'cut-off under peak': `the voltage at the worst peak is down to ${cutoffV === undefined ? 'nothing' : si(cutoffV, 'V')}`,
 		capacity: 'the charge is used up',
 		margin: `only the margin of ${percent(margin ?? 0)} is left`,
 		shelf: 'the shelf life is over',
 	};
+	const like = (seconds: number) => inWords(seconds, lifeS);
 	const facts: string[][] = [
 		['mean current', si(meanA, 'A')],
 		['worst peak', `${si(peak.currentA, 'A')} in ${where}${Number.isNaN(peak.startV) ? '' : `: ${peak.startV.toFixed(3)} V at the start, ${peak.endV.toFixed(3)} V at the end`}`],
@@ -148,11 +150,11 @@ function human(estimate: LifeEstimate, name: string, { margin }: Options): strin
 		['self-discharged', charge(selfDischargedC)],
 		['left behind', `${charge(leftC)}, ${percent(leftC / capacityC)}`],
 	];
-	if (spread) facts.push(['of 100 cells', `95 last ${inWords(spread.p5S)}, 50 last ${inWords(spread.p50S)}, 5 last ${inWords(spread.p95S)}`]);
+	if (spread) facts.push(['of 100 cells', `95 last ${like(spread.p5S)}, 50 last ${like(spread.p50S)}, 5 last ${like(spread.p95S)}`]);
 	const width = Math.max(...facts.map(([what]) => what.length));
 	const helps = sensitivities.map((each) => {
 		const gain = each.gainS / (each.lifeS - each.gainS);
-		return [helpText(each), inWords(each.lifeS), ...(Math.abs(gain) < noGain ? ['none', ''] : [signed(each.gainS, inWords), signed(gain, percent)])];
+		return [helpText(each), like(each.lifeS), ...(Math.abs(gain) < noGain ? ['none', ''] : [signed(each.gainS, (s) => inWords(s)), signed(gain, percent)])];
 	});
 	return [
 		`${name} lasts ${life}: then ${endings[endedBy]}.`,

@@ -56,7 +56,10 @@ export async function loadOf(flags: LoadFlags): Promise<Load> {
 	}
 	const selection = Object.entries({ from, to, device }).filter(([, value]) => value !== undefined);
 	if ((phase || scenario) && selection.length > 0)
-		throw new MicrojouleError('INVALID_VALUE', `${selection.map(([name]) => `--${name}`).join(', ')} choose from a recording; give them with --recording or --replay.`);
+		throw new MicrojouleError(
+			'INVALID_VALUE',
+			`${selection.map(([name]) => `--${name}`).join(', ')} can only choose from a recording; give --recording or --replay, not phases or scenarios.`,
+		);
 	if (phase) return { phases: phase };
 	const open = (source: WaveformSource) => openWaveform(source, flags.json ?? false);
 	if (scenario === undefined) return { waveform: await open({ recording, replay, device, from, to }) };

@@ -112,17 +112,20 @@ describe('a script that imports logs', () => {
 		expect(readFileSync(join(data, 'projects', 'default', 'project.json'), 'utf8')).toBe(logsBefore);
 	});
 
-	it('is told that battery commands need their toolbox, after its licence', async () => {
+	it('is told that battery commands need a licence of their own, and served once it is reserved', async () => {
 		const { port } = await started('--sim', 'ace', '--reserve', 'automation');
 		const { ask, require } = await client(port);
 		const [{ device_id }] = (await require('otii_get_devices', { timeout: 0 })).devices;
 		expect(await ask('otii_get_battery_profiles')).toMatchObject({ errorcode: 'No license' });
-		expect(await ask('arc_get_supply_mode', { device_id })).toMatchObject({ errorcode: 'Operation not supported' });
+		expect(await require('arc_get_supply_mode', { device_id })).toEqual({ supply_mode: 'power-box' });
 		expect(await ask('arc_get_supply_mode', {})).toMatchObject({ errorcode: 'Missing key in request', data: { key: 'device_id' } });
 		expect(await ask('arc_get_supply_mode', { device_id: 'x' })).toMatchObject({ errorcode: 'Device not connected' });
 		const { licenses } = await require('otii_get_licenses');
 		await require('otii_reserve_license', { license_id: licenses.find(({ type }: { type: string }) => type === 'Battery').id });
-		expect(await ask('otii_get_battery_profiles')).toMatchObject({ errorcode: 'Operation not supported' });
+		const { battery_profiles } = await require('otii_get_battery_profiles');
+		const { battery_profile_id } = battery_profiles.find(({ model }: { model?: string }) => model === 'CR2032');
+		const { battery_emulator_id } = await require('arc_set_supply_battery_emulator', { device_id, battery_profile_id, soc: 40 });
+		expect(await require('battery_emulator_get_soc', { battery_emulator_id })).toEqual({ value: 40 });
 		expect(await ask('battery_emulator_set_soc', { battery_emulator_id: 'x', value: '5' })).toMatchObject({
 			errorcode: 'Invalid key type',
 			data: { key: 'value', expected_type: 'Number', received_type: 'String' },

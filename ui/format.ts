@@ -97,5 +97,6 @@ export function parseQuantity(text: string, unit: string): number {
 	const exponents: Record<string, number> = { k: 3, m: -3, u: -6, µ: -6, n: -9, p: -12 };
 	const exponent = prefix === '' ? 0 : (exponents[prefix.toLowerCase()] ?? Number.NaN);
 	// Through the decimal text, not a multiplication: 20 mA is 0.02, not 0.020000000000000004.
-	return Number(`${Number(number.replace(',', '.').replace('−', '-'))}e${exponent}`);
+	const [mantissa, power = '0'] = String(Number(number.replace(',', '.').replace('−', '-'))).split('e');
+	return Number(`${mantissa}e${Number(power) + exponent}`);
 }

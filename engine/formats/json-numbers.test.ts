@@ -89,6 +89,7 @@ it('keeps to its memory with the longest numbers', () => {
 it('writes a lost sample as the valid one before it', () => {
 	const fresh = new JsonNumbers(8);
 	expect(Buffer.from(fresh.numbers(Float32Array.of(Number.NaN, 1.5, Number.NaN, Number.NaN, 2, Number.NaN))).toString()).toBe(',0,1.5,1.5,1.5,2,2');
-	expect(Buffer.from(fresh.numbers(Float32Array.of(Number.NaN))).toString()).toBe(',2');
+	expect(Buffer.from(fresh.numbers(Float32Array.of(Number.NaN, Number.NaN))).toString()).toBe(',2,2');
+	expect(Buffer.from(fresh.numbers(Float32Array.of(2 ** -120, Number.POSITIVE_INFINITY, Number.NaN, 3))).toString()).toBe(',7.523164e-37,7.523164e-37,7.523164e-37,3');
 	fresh.free();
 });

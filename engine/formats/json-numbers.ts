@@ -10,6 +10,7 @@ import type { MemoryBlock } from '../decode/memory.ts';
 /** The longest: a sign, 21 digits, and the comma, and what the kernel stores beyond. */
 const numberBytes = 24;
 const comma = 44;
+const encoder = new TextEncoder();
 /** As compiled into the kernel: 4096 entries of 32 bytes. */
 const memoBytes = 131_072;
 
@@ -56,10 +57,13 @@ export class JsonNumbers {
 			done += written;
 			if (written > 0) this.#held = samples[done - 1];
 			if (done === samples.length) break;
-			const value = samples[done++];
-			if (Number.isFinite(value)) this.#held = value;
-			for (const character of shortestText(this.#held)) text[length++] = character.charCodeAt(0);
-			text[length++] = comma;
+			// One that the kernel leaves to us, or a run of lost ones.
+			if (Number.isFinite(samples[done])) this.#held = samples[done];
+			const number = encoder.encode(`${shortestText(this.#held)},`);
+			do {
+				text.set(number, length);
+				length += number.length;
+			} while (++done < samples.length && !Number.isFinite(samples[done]));
 		}
 		return text.subarray(0, length - 1);
 	}

@@ -3,6 +3,7 @@
  * questions: the next page, and new lines, cost no more than themselves.
  */
 
+import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MicrojouleError } from '../../drivers/errors.ts';
@@ -33,7 +34,7 @@ const mostIndexes = 16;
 
 export class LogPages {
 	/** By question, the one that was asked last at the end. */
-	readonly #indexes = new Map<string, LineIndex<LogLine>>();
+	readonly #indexes = new Map<string, { readonly index: LineIndex<LogLine>; readonly file: Stats }>();
 
 	/** One page of the lines that pass, with `offsetS` added to their times; none where there is no such file. INVALID_VALUE. */
 	async page(folder: string, name: string, offsetS: number, query: LogQuery = {}): Promise<LogPage> {
@@ -43,9 +44,7 @@ export class LogPages {
 				throw new MicrojouleError('INVALID_VALUE', `${key} is ${count}; it must be a whole number of lines, at least 0.`, { [key]: count });
 		const file = await stat(join(folder, name)).catch(() => undefined);
 		if (!file) return { lines: [], total: 0 };
-		// A file that was removed and made again, or became shorter by a repair, is another one.
-		const identity = [file.ino, file.birthtimeMs].join();
-		const index = this.#index(JSON.stringify([folder, name, identity, offsetS, filter, String(from), String(to)]), file.size, () => linesThatPass(offsetS, filter, from, to));
+		const index = this.#index(JSON.stringify([folder, name, offsetS, filter, String(from), String(to)]), file, () => linesThatPass(offsetS, filter, from, to));
 		const log = new ReadableFile(folder, name);
 		try {
 			const found = await index.upTo(log, file.size);
@@ -57,14 +56,20 @@ export class LogPages {
 		}
 	}
 
-	#index(key: string, size: number, question: () => LineQuestion<LogLine>): LineIndex<LogLine> {
+	#index(key: string, file: Stats, question: () => LineQuestion<LogLine>): LineIndex<LogLine> {
 		const known = this.#indexes.get(key);
-		const index = known && known.seen <= size ? known : new LineIndex(question());
+		const index = known && hasOnlyGrown(known.file, file) ? known.index : new LineIndex(question());
 		this.#indexes.delete(key);
-		this.#indexes.set(key, index);
+		this.#indexes.set(key, { index, file });
 		if (this.#indexes.size > mostIndexes) this.#indexes.delete(this.#indexes.keys().next().value as string);
 		return index;
 	}
+}
+
+/** False for a file that was removed and made again, became shorter, or was written to and is as long as before. */
+function hasOnlyGrown(before: Stats, now: Stats): boolean {
+	if (now.ino !== before.ino || now.birthtimeMs !== before.birthtimeMs || now.size < before.size) return false;
+	return now.size > before.size || now.mtimeMs === before.mtimeMs;
 }
 
 function linesThatPass(offsetS: number, filter: string, from: number, to: number): LineQuestion<LogLine> {

@@ -56,6 +56,7 @@ export class LineIndex<T extends Timed> {
 	readonly #stretches: Stretch[] = [];
 	#selection: Selection<T>;
 	#count = 0;
+	/** Bytes of the file that have been looked at. */
 	#seen = 0;
 	/** One looks on at a time. */
 	#turn: Promise<void> = Promise.resolve();
@@ -63,11 +64,6 @@ export class LineIndex<T extends Timed> {
 	constructor(question: LineQuestion<T>) {
 		this.#question = question;
 		this.#selection = question.begin();
-	}
-
-	/** Bytes of the file that have been looked at. */
-	get seen(): number {
-		return this.#seen;
 	}
 
 	/** The answers in the first `length` bytes of the file; of a last line without its end, only if it is whole JSON. */

@@ -34,7 +34,7 @@ export interface TcpServerOptions {
 const maxRequestBytes = 1024 * 1024;
 const maxClients = 256;
 /** A client that takes less than this within the time allowed is taken for stuck. */
-const pieceBytes = 64 * 1024;
+const pieceBytes = 256 * 1024;
 
 export class TcpServer implements AsyncDisposable {
 	readonly #options: TcpServerOptions;

@@ -1,6 +1,7 @@
 /**
  * The battery toolbox of a running engine: its profiles, the supply of each device, discharges that make profiles. Whoever serves it, over HTTP or to
- * scripts, comes through here. Works only while the gate is open; what is emulated when it closes stays as it is.
+ * scripts, comes through here. Works only while the gate is open: when it closes, what is emulated becomes a constant voltage on an output that stays as
+ * it is, and discharges end with the output off.
  */
 
 import { join } from 'node:path';
@@ -8,7 +9,9 @@ import type { Clock } from '../../drivers/clock.ts';
 import { MicrojouleError } from '../../drivers/errors.ts';
 import type { Bench } from '../../engine/acquisition/bench.ts';
 import type { Gate } from '../licensing/gate.ts';
-import { type PlaceSource, Supplies } from './emulator/supplies.ts';
+import { occupy } from './cycler/occupied.ts';
+import type { Emulator } from './emulator/emulator.ts';
+import { type EmulatorChoice, type PlaceSource, Supplies } from './emulator/supplies.ts';
 import { ProfileStore } from './profile/profile-store.ts';
 import { Profiler, runsFolder } from './profiler/profiler.ts';
 import { ProfilingSession } from './profiler/protocol-profiling.ts';
@@ -63,10 +66,16 @@ export class Battery implements AsyncDisposable {
 		return session;
 	}
 
-	/** Switches the output off. NO_LICENCE for an emulator, NOT_FOUND, INVALID_VALUE. */
+	/** Switches the output off. NO_LICENCE, NOT_FOUND, INVALID_VALUE; DEVICE_BUSY while a cell is discharged there. */
+	async emulate(deviceId: string, choice: EmulatorChoice): Promise<Emulator> {
+		using _held = occupy(this.bench, deviceId);
+		return await this.supplies.setEmulator(deviceId, choice);
+	}
+
+	/** Switches the output off. As `emulate`. */
 	async setSupply(deviceId: string, supply: SetSupply): Promise<Supply> {
 		if (supply.mode === 'power-box') await this.supplies.setPowerBox(deviceId);
-		else await this.supplies.setEmulator(deviceId, supply);
+		else await this.emulate(deviceId, supply);
 		return this.supplies.status(deviceId);
 	}
 

@@ -1,4 +1,4 @@
-/** The battery panels in a real Chromium, against an engine with a simulated Ace and an Arc. Skipped where there is no Chromium. */
+/** The battery panels in a real Chromium, against an engine with two simulated Aces, one of them with a cell at its terminals. Skipped where there is no Chromium. */
 
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,12 +9,16 @@ import type { Browser, Page } from 'playwright-core';
 import { build } from 'vite';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { realClock } from '../../drivers/clock.ts';
+import { parseLoad } from '../../drivers/simulator/loads/catalogue.ts';
+import { createSimulator } from '../../drivers/simulator/simulator.ts';
 import { launchChromium, noChromium } from '../../engine/server/chromium-testing.ts';
 import { createServer, type Server } from '../../engine/server/server.ts';
 import { device } from '../automation/testing.ts';
 import { licensingRoutes } from '../licensing/routes.ts';
+import { Cell } from './cell.ts';
 import { announceBattery } from './live.ts';
 import { libraryProfiles } from './profile/library/library.ts';
+import { CellModel } from './profile/model.ts';
 import { writeProfile } from './profile/otii-json.ts';
 import { batteryRoutes } from './routes.ts';
 import { type BatteryEngine, openBatteryEngine } from './testing.ts';
@@ -43,7 +47,16 @@ describe.skipIf(noChromium)('the battery panels', { timeout: 90_000 }, () => {
 	});
 
 	beforeEach(async () => {
-		opened = await openBatteryEngine({ clock: realClock, devices: (clock) => [device(clock, 'ace', 'resistor:330', 'Bench'), device(clock, 'arc', 'resistor:330', 'Spare')] });
+		opened = await openBatteryEngine({
+			clock: realClock,
+			devices: (clock) => [
+				device(clock, 'ace', 'resistor:330', 'Bench'),
+				{
+					simulator: createSimulator({ kind: 'ace', load: parseLoad('resistor:330'), noise: false, clock, name: 'Cell', serial: 'CELL', cell: new Cell(new CellModel(coin)) }),
+					name: 'Cell',
+				},
+			],
+		});
 		const { bench, licensing } = opened.engine;
 		const { battery } = opened;
 		ace = bench.devices().find(({ name }) => name === 'Bench')!.id;
@@ -234,6 +247,45 @@ describe.skipIf(noChromium)('the battery panels', { timeout: 90_000 }, () => {
 		expect(bench.devices().find(({ id }) => id === ace)?.settings.main).toBe(false);
 	});
 
+	it('profile a cell: start, stop, resume, and a profile at the end', async () => {
+		const { bench } = opened.engine;
+		const cell = bench.devices().find(({ name }) => name === 'Cell')!;
+		await open('Profiler');
+		const form = panel().getByRole('form', { name: 'Start a run' });
+		await form.getByLabel('Iterations').fill('400');
+		await form.getByLabel('Low current').fill('1 mA');
+		await form.getByLabel('Low time').fill('150 ms');
+		await form.getByLabel('High time').fill('0.1');
+		const begin = () => form.getByRole('button', { name: 'Start the discharge' }).click();
+		await begin();
+		await form.getByText('Choose the devices that hold a cell.').waitFor();
+		await form.getByLabel('Cell', { exact: true }).check();
+		await form.getByLabel('Name').fill('measured');
+		await inspectAll('profiler');
+		await begin();
+
+		const run = panel().getByRole('region', { name: 'Run measured' });
+		const column = (index: number) => run.locator(`[data-cell="${cell.id}"] td`).nth(index).textContent();
+		await expect.poll(() => run.locator('[data-state]').textContent(), { timeout: 10_000 }).toBe('running');
+		await expect.poll(() => column(2).then(Number), { timeout: 20_000 }).toBeGreaterThan(3);
+		expect(await column(3)).toMatch(/^[23]\.\d+ V$/);
+		expect(await column(4)).toMatch(/^[789]\.\d\d Ω$/);
+		await inspectAll('profiler-running');
+		const stop = run.getByRole('button', { name: /measured/ });
+		await stop.click();
+		await stop.click();
+		await expect.poll(() => run.locator('[data-state]').textContent(), { timeout: 10_000 }).toBe('stopped');
+		expect(bench.devices().find(({ id }) => id === cell.id)?.settings.main).toBe(false);
+		await run.getByRole('button', { name: 'Resume measured' }).click();
+		await expect.poll(() => run.locator('[data-state]').textContent(), { timeout: 10_000 }).toBe('running');
+		await stop.click();
+		await stop.click();
+		await run.getByRole('button', { name: 'Save what there is of measured' }).click();
+		await run.getByText('Saved as measured.').waitFor();
+		await open('Profiles');
+		await panel().locator('[data-profile="measured"]').getByText('Own').waitFor();
+	});
+
 	it('tell how long a battery lasts, of phases and of what is selected in the chart', async () => {
 		await open('Life');
 		const form = panel().getByRole('form', { name: 'Life estimate' });
@@ -270,8 +322,8 @@ describe.skipIf(noChromium)('the battery panels', { timeout: 90_000 }, () => {
 		await page.locator(`[data-recording="${id}"]`).click();
 		await panel().waitFor({ state: 'hidden' });
 		await page.getByRole('button', { name: 'How long will it last?' }).click();
-		await form.getByLabel('Recording').waitFor();
-		await expect.poll(() => form.getByLabel('Recording').inputValue()).toBe(id);
+		await form.getByLabel('Recording', { exact: true }).waitFor();
+		await expect.poll(() => form.getByLabel('Recording', { exact: true }).inputValue()).toBe(id);
 		await form.getByLabel('Profile').selectOption({ label: 'Ideal cell' });
 		await form.getByLabel('To', { exact: true }).fill('0.5');
 		await form.getByLabel('Spread of capacity').fill('');

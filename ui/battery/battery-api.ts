@@ -19,5 +19,7 @@ export const batteryApi = {
 	startRun: (run: StartRun) => json<Run>('POST', '/battery/runs', run),
 	stopRun: (id: string) => json<Run>('POST', `/battery/runs/${part(id)}/stop`, {}),
 	resumeRun: (id: string) => json<Run>('POST', `/battery/runs/${part(id)}/resume`, {}),
+	/** Makes profiles of what a stopped run has so far. */
+	saveRun: (id: string) => json<Run>('POST', `/battery/runs/${part(id)}/save`, {}),
 	estimate: (question: EstimateRequest, signal: AbortSignal) => json<Estimate>('POST', '/battery/estimate', question, signal),
 };

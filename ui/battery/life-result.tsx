@@ -105,13 +105,9 @@ export function LifeResult({ estimate, cutoffV }: { readonly estimate: Estimate;
 					<Table.Tbody>
 						{sensitivities.toSorted(bySize).map(({ change, lifeS: then }) => (
 							<Table.Tr key={change}>
-								<Table.Td>{change}</Table.Td>
-								<Table.Td ta="right" style={{ whiteSpace: 'nowrap' }}>
-									{longTime(then)}
-								</Table.Td>
-								<Table.Td ta="right" style={{ whiteSpace: 'nowrap' }}>
-									{signedShare(100 * (then / lifeS - 1))}
-								</Table.Td>
+								<Table.Td style={{ whiteSpace: 'normal' }}>{change}</Table.Td>
+								<Table.Td ta="right">{longTime(then)}</Table.Td>
+								<Table.Td ta="right">{signedShare(100 * (then / lifeS - 1))}</Table.Td>
 							</Table.Tr>
 						))}
 					</Table.Tbody>

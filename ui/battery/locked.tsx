@@ -7,7 +7,7 @@ export function Locked({ status, onManage }: { readonly status: LicensingStatus;
 	return (
 		<Alert color="orange" variant="light" title="The battery toolbox is locked" role="status">
 			<Stack align="flex-start" gap="sm">
-				<Text size="sm">It works while a Battery licence is reserved on this computer. {status.toolboxes.battery.reason}</Text>
+				<Text size="sm">It works while a Battery licence is reserved on this computer. Now it is locked: {status.toolboxes.battery.reason}.</Text>
 				<Button size="sm" onClick={onManage}>
 					Open User Management
 				</Button>

@@ -47,9 +47,16 @@ export function RunCard({ run: { id, name, state, startedAt, resumable, cells },
 				</Group>
 				{state === 'running' && <SureButton label="Stop" sure="Stop the discharge?" about={name} loading={busy} onSure={() => void attempt(() => batteryApi.stopRun(id))} />}
 				{state !== 'running' && resumable && (
-					<Button size="xs" loading={busy} aria-label={`Resume ${name}`} onClick={() => void attempt(() => batteryApi.resumeRun(id))}>
-						Resume
-					</Button>
+					<Group gap="xs">
+						<Button size="xs" loading={busy} aria-label={`Resume ${name}`} onClick={() => void attempt(() => batteryApi.resumeRun(id))}>
+							Resume
+						</Button>
+						{cells.some(({ profileId, iteration }) => profileId === undefined && iteration > 1) && (
+							<Button size="xs" variant="default" loading={busy} aria-label={`Save what there is of ${name}`} onClick={() => void attempt(() => batteryApi.saveRun(id))}>
+								Save what there is
+							</Button>
+						)}
+					</Group>
 				)}
 			</Group>
 			<div role="alert">
@@ -59,7 +66,8 @@ export function RunCard({ run: { id, name, state, startedAt, resumable, cells },
 					</Alert>
 				)}
 			</div>
-			<Table.ScrollContainer minWidth={620} type="native">
+			{/* biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard scrolls it where it is too wide */}
+			<section className={classes.scrolled} tabIndex={0} aria-label={`Cells of ${name}`}>
 				<Table className={classes.table} verticalSpacing={4} horizontalSpacing="sm">
 					<Table.Thead>
 						<Table.Tr>
@@ -86,7 +94,7 @@ export function RunCard({ run: { id, name, state, startedAt, resumable, cells },
 						))}
 					</Table.Tbody>
 				</Table>
-			</Table.ScrollContainer>
+			</section>
 			<div role="status">
 				{cells.map(
 					({ deviceId, problem }) =>

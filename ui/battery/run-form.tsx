@@ -63,18 +63,18 @@ export function RunForm({ devices }: { readonly devices: readonly DeviceState[] 
 		setHigh(pattern.high);
 		setVoltageV(pattern.cutoffV);
 	};
-	const figures = [low.value, low.time, high.value, high.time];
+	const complete = ({ value = Number.NaN, time = Number.NaN }: Phase) => value >= 0 && time > 0;
 	const optional = [voltageV, openCircuitV, iterations];
 	const missing =
 		(chosen.length === 0 && 'Choose the devices that hold a cell.') ||
 		(name.trim() === '' && 'Give the profile a name.') ||
-		(!figures.every((figure) => figure !== undefined && figure > 0) && 'Both phases need a load and a time.') ||
+		(!(complete(low) && complete(high)) && 'Both phases need a load and a time.') ||
 		([...optional, temperatureC].some(Number.isNaN) && 'One of the fields holds no figure.') ||
 		(optional.every((exit) => exit === undefined) && 'At least one exit must end the run.');
 	const start = async (event: FormEvent) => {
 		event.preventDefault();
 		if (missing) return setFailure(missing);
-		const complete = ({ mode, value = 0, time = 0 }: Phase) => ({ mode, value, time });
+		const asked = ({ mode, value = 0, time = 0 }: Phase) => ({ mode, value, time });
 		setBusy(true);
 		setFailure(undefined);
 		try {
@@ -83,8 +83,8 @@ export function RunForm({ devices }: { readonly devices: readonly DeviceState[] 
 				name: name.trim(),
 				manufacturer: manufacturer.trim() || undefined,
 				model: model.trim() || undefined,
-				low: complete(low),
-				high: complete(high),
+				low: asked(low),
+				high: asked(high),
 				exit: { voltageV, openCircuitV, iterations },
 				temperatureC,
 				record,
@@ -120,7 +120,7 @@ export function RunForm({ devices }: { readonly devices: readonly DeviceState[] 
 						<TextInput label="Name" value={name} onChange={(event) => setName(event.currentTarget.value)} />
 						<TextInput label="Manufacturer" value={manufacturer} onChange={(event) => setManufacturer(event.currentTarget.value)} />
 						<TextInput label="Model" value={model} onChange={(event) => setModel(event.currentTarget.value)} />
-						<FigureField kind={kinds.temperature} label="Temperature of the cell" value={temperatureC} onChange={setTemperatureC} />
+						<FigureField kind={kinds.temperature} label="Temperature" value={temperatureC} onChange={setTemperatureC} />
 					</div>
 				</Fieldset>
 				<Fieldset legend="Load, the phases in turn">

@@ -111,7 +111,8 @@ export const kinds = {
 			const inAh = parseQuantity(text, 'Ah');
 			return /[a-z]/i.test(text.replace(/e[+-]?\d/i, '')) ? inAh * coulombsPerAh : (inAh / 1000) * coulombsPerAh;
 		},
-		write: (value) => `${Number(((value / coulombsPerAh) * 1000).toPrecision(7))} mAh`,
+		// No more than a nanoampere-hour: a live figure would not stand still.
+		write: (value) => `${Number(Number(((value / coulombsPerAh) * 1000).toPrecision(7)).toFixed(6))} mAh`,
 		hint: 'in mAh, such as 230 mAh',
 	},
 	/** A share of one; typed in percent. */

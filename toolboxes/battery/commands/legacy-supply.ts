@@ -66,7 +66,7 @@ export function legacySupplyCommands(battery: () => Battery): Command[] {
 				const found = supply_id === 0 ? undefined : (await profiles()).find(({ id }) => numberOf(id) === supply_id);
 				if (supply_id !== 0 && !found) throw invalidValue('supply_id', supply_id, `There is no supply ${supply_id}; arc_get_supplies lists them.`);
 				if (!found) return await battery().supplies.setPowerBox(device_id);
-				await battery().supplies.setEmulator(device_id, { profileId: found.id, series, parallel, ...waitingOf(device_id) });
+				await battery().emulate(device_id, { profileId: found.id, series, parallel, ...waitingOf(device_id) });
 				waiting.delete(device_id);
 			},
 		}),

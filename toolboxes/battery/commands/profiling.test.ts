@@ -39,6 +39,11 @@ it('steps repeat, and the end of each is told: resistance and open-circuit volta
 	const resistance = (told[4].voltage - told[5].voltage) / 0.01;
 	expect(resistance / resistanceOhm[0]).toBeCloseTo(1, 1);
 	expect(told[4].voltage + 0.001 * resistance).toBeCloseTo(openCircuitV[0], 1);
+	const [{ battery_profile_id }] = (await client.do('otii_get_battery_profiles')).battery_profiles;
+	expect(await client.ask('arc_set_supply_battery_emulator', { device_id, battery_profile_id })).toMatchObject({
+		type: 'error',
+		data: { message: expect.stringMatching(/under way/) },
+	});
 	expect(await client.do('arc_get_main', { device_id })).toEqual({ value: true });
 	await client.do('arc_enable_battery_profiling', { device_id, enable: false });
 	expect(await client.do('arc_get_main', { device_id })).toEqual({ value: false });

@@ -47,7 +47,7 @@ export const supplyCommands = (battery: () => Battery): Command[] => [
 			context.requireConnected(device_id);
 			const { soc, used_capacity } = chargeOf(given);
 			const { id: profileId } = await profileOf(battery(), battery_profile_id);
-			const { id } = await battery().supplies.setEmulator(device_id, { profileId, series, parallel, soc, usedC: used_capacity, tracking: soc_tracking });
+			const { id } = await battery().emulate(device_id, { profileId, series, parallel, soc, usedC: used_capacity, tracking: soc_tracking });
 			return { battery_emulator_id: id };
 		},
 	}),

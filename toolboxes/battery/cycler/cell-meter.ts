@@ -25,6 +25,13 @@ export interface Boundary {
 	readonly toS: number;
 }
 
+/** A change of settings that the device has confirmed. */
+export interface Change {
+	readonly boundary: Promise<Boundary>;
+	/** s of the clock, when it was sent. */
+	readonly sentAtS: number;
+}
+
 interface Expected {
 	readonly setting: string;
 	readonly value: unknown;
@@ -62,6 +69,7 @@ export class CellMeter implements LiveTap, Disposable {
 	/** s by which events of the present measurement are to be moved: another measurement began meanwhile. */
 	#shiftS = 0;
 	#lastAt = 0;
+	#arrivedS = 0;
 	#expected: Expected[] = [];
 	#received: Received[] = [];
 	/** Changes under way. */
@@ -139,9 +147,10 @@ export class CellMeter implements LiveTap, Disposable {
 	}
 
 	/** Changes settings; resolves when the device has confirmed, to a promise of when they took effect in the samples' time. */
-	async set(change: SettingsChange): Promise<{ readonly boundary: Promise<Boundary> }> {
+	async set(change: SettingsChange): Promise<Change> {
 		const { settings } = this.#bench.instrument(this.#device);
 		const before = { ...settings };
+		const sentAtS = this.#clock.now();
 		this.#setting++;
 		const times: Promise<number>[] = [];
 		try {
@@ -155,7 +164,7 @@ export class CellMeter implements LiveTap, Disposable {
 		}
 		const unchangedS = this.nowS;
 		const boundary = Promise.all(times).then((all) => (all.length === 0 ? { fromS: unchangedS, toS: unchangedS } : { fromS: Math.min(...all), toS: Math.max(...all) }));
-		return { boundary };
+		return { boundary, sentAtS };
 	}
 
 	samples({ device, id, rate }: TapChannel, start: number, column: Float32Array): void {
@@ -189,8 +198,11 @@ export class CellMeter implements LiveTap, Disposable {
 		else if (event.type === 'disconnect') this.onTrouble?.(event.message, 'gone');
 	}
 
+	/** Channels come one after the other: only the last of them says that time has passed. */
 	#arrived(): void {
 		const { nowS } = this;
+		if (nowS === this.#arrivedS) return;
+		this.#arrivedS = nowS;
 		this.#waiting = this.#waiting.filter(({ timeS, resolve }) => {
 			if (timeS > nowS) return true;
 			resolve();

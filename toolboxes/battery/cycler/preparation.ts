@@ -39,6 +39,13 @@ export function largestA({ steps, until }: Script, restV: number, given: Partial
 	return Math.max(
 		0,
 		...steps.map((step, index) => {
+			const { currentA } = step.control?.mode === 'current' || step.control?.mode === 'voltage' ? step.control : {};
+			if (given.maxCurrentA !== undefined && currentA !== undefined && currentA > given.maxCurrentA)
+				throw new MicrojouleError('INVALID_VALUE', `Step ${index + 1} asks for ${currentA} A, above the limit of ${given.maxCurrentA} A; lower it, or raise the limit.`, {
+					step: index + 1,
+					value: currentA,
+					max: given.maxCurrentA,
+				});
 			if (step.control?.mode === 'voltage' && step.control.currentA === undefined) {
 				if (given.maxCurrentA !== undefined) return given.maxCurrentA;
 				throw new MicrojouleError('INVALID_VALUE', `Step ${index + 1} holds a voltage without a current as its limit; give the step a current, or the script a limit maxCurrent.`, {

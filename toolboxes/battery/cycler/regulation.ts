@@ -6,7 +6,7 @@
 
 import { MicrojouleError } from '../../../drivers/errors.ts';
 import type { Settings } from '../../../drivers/settings.ts';
-import type { Boundary, CellMeter } from './cell-meter.ts';
+import type { Boundary, CellMeter, Change } from './cell-meter.ts';
 import type { SafetyLimits } from './safety.ts';
 import { type Step, signedCurrentA } from './step.ts';
 
@@ -55,14 +55,15 @@ export class Regulation {
 	}
 
 	/** Begins a step. Resolves when the device has confirmed it, to a promise of the moment in the samples' time. */
-	async enter(step: Step): Promise<{ readonly boundary: Promise<Boundary> }> {
+	async enter(step: Step): Promise<Change> {
 		await this.#busy;
 		this.#step = step;
 		this.#loops = 0;
 		this.#loopSinceS = this.#meter.nowS;
 		const { control } = step;
 		if (control?.mode === 'voltage') return this.#voltage(control.voltageV, control.currentA);
-		this.#askedA = this.#bounded(signedCurrentA(step, this.#meter.voltageV(this.#meter.nowS - loopWindowS, this.#meter.nowS)));
+		const askedA = signedCurrentA(step, this.#meter.voltageV(this.#meter.nowS - loopWindowS, this.#meter.nowS));
+		this.#askedA = control?.mode === 'current' ? askedA : this.#bounded(askedA);
 		if (this.#mode === 'current') return this.#meter.set({ mainCurrent: this.#askedA });
 		await this.#meter.set({ mainCurrent: this.#askedA });
 		this.#mode = 'current';
@@ -88,7 +89,7 @@ export class Regulation {
 	}
 
 	/** Ends what it does, and switches the output off. Rejects when the device does not confirm that. */
-	async off(): Promise<{ readonly boundary: Promise<Boundary> }> {
+	async off(): Promise<Change> {
 		this.#step = undefined;
 		const off = await this.#meter.set({ main: false });
 		this.#mode = 'off';
@@ -96,7 +97,7 @@ export class Regulation {
 		return off;
 	}
 
-	async #voltage(voltageV: number, currentA: number | undefined) {
+	async #voltage(voltageV: number, currentA: number | undefined): Promise<Change> {
 		await this.#meter.set({ maxCurrent: Math.max(0.001, currentA ?? this.#safe.maxCurrentA), mainVoltage: voltageV });
 		this.#mode = 'voltage';
 		return this.#meter.set({ powerRegulation: 'voltage' });

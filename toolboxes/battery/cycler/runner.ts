@@ -10,7 +10,7 @@
  * process dies, the driver's watchdog does it. The journal has what is needed to go on.
  */
 
-import type { Clock } from '../../../drivers/clock.ts';
+import { type Clock, realClock, VirtualClock } from '../../../drivers/clock.ts';
 import { MicrojouleError, messageOf } from '../../../drivers/errors.ts';
 import type { Instrument } from '../../../drivers/instrument.ts';
 import type { ChannelChoice } from '../../../engine/acquisition/bench.ts';
@@ -232,9 +232,10 @@ export class CyclerRun {
 
 	async #doStep(iteration: number, index: number, step: Step, begun?: { readonly stepS: number; readonly fromC: number; readonly fromJ: number }): Promise<void> {
 		this.#options.gate.require('battery');
-		const { boundary } = await this.#regulation.enter(step);
+		const { loopRateHz } = this.#regulation;
+		const { boundary, sentAtS } = await this.#regulation.enter(step);
 		boundary.catch(() => {});
-		this.#close(boundary);
+		this.#close(boundary, loopRateHz);
 		const ongoing: Ongoing = {
 			iteration,
 			index,
@@ -252,12 +253,19 @@ export class CyclerRun {
 			ongoing.fromC ??= this.#chargeAt(toS);
 			ongoing.fromJ ??= this.#energyAt(toS);
 		});
+		if (this.#options.clock instanceof VirtualClock) {
+			// Simulated time runs far ahead of what is decoded; exits are to be found where they are.
+			const release = this.#options.clock.hold();
+			await this.#withinTime(Promise.all([boundary, this.#results])).finally(release);
+		}
 		await new Promise<void>((resolve) => {
 			const { durationS } = step.exits;
+			// From where it was sent: the next step's change takes as long to arrive.
+			const passedS = ongoing.doneS + this.#options.clock.now() - sentAtS;
 			const cancel =
 				durationS === undefined
 					? () => {}
-					: this.#options.clock.after(Math.max(0, durationS - ongoing.doneS), () => {
+					: this.#options.clock.after(Math.max(0, durationS - passedS), () => {
 							ongoing.endedBy = 'duration';
 							this.#wake();
 						});
@@ -277,7 +285,7 @@ export class CyclerRun {
 		const reading = { lowV: voltage.low, highV: voltage.high, peakA: Number.isFinite(peakA) ? peakA : 0, temperatureC };
 		const problem = this.#limits && danger(this.#limits, reading);
 		if (problem) {
-			this.#fail(new MicrojouleError('UNSAFE', `Stopped with the output off, because ${problem}.`, { device: this.#options.device, ...reading }));
+			this.#fail(new MicrojouleError('UNSAFE', `Stopped, because ${problem}.`, { device: this.#options.device, ...reading }));
 			return;
 		}
 		const step = this.#step;
@@ -312,11 +320,10 @@ export class CyclerRun {
 	}
 
 	/** The present step ends where the next one, or the output's being off, begins. */
-	#close(next: Promise<Boundary>): void {
+	#close(next: Promise<Boundary>, loopRateHz: number | undefined): void {
 		const step = this.#step;
 		if (!step) return;
 		this.#step = undefined;
-		const loopRateHz = this.#regulation.loopRateHz;
 		this.#results = this.#results.then(async () => {
 			const [began, ended] = await this.#withinTime(Promise.all([step.began, next]));
 			this.#result(step, began.toS, ended.fromS, loopRateHz);
@@ -401,6 +408,7 @@ export class CyclerRun {
 	/** A device that is gone cannot be asked; its watchdog, and the engine's closing, are what is left. */
 	async #switchOff(): Promise<void> {
 		let off: Promise<Boundary> | undefined;
+		const { loopRateHz } = this.#regulation;
 		for (let attempt = 1; off === undefined && attempt <= offAttempts; attempt++) {
 			try {
 				off = (await this.#regulation.off()).boundary;
@@ -409,7 +417,7 @@ export class CyclerRun {
 			}
 		}
 		const { nowS } = this.#meter;
-		this.#close(off ?? Promise.resolve({ fromS: nowS, toS: nowS }));
+		this.#close(off ?? Promise.resolve({ fromS: nowS, toS: nowS }), loopRateHz);
 		await this.#results.catch(() => {});
 		if (off || this.#ended?.error?.code === 'DEVICE_GONE') return;
 		const because = this.#ended?.reason ?? '';
@@ -428,7 +436,8 @@ export class CyclerRun {
 	#withinTime<T>(work: Promise<T>, expectedS = 0): Promise<T> {
 		return new Promise((resolve, reject) => {
 			const late = () => reject(new MicrojouleError('DEVICE_TIMEOUT', `No samples came from ${this.#options.device} for ${samplesTimeoutS} s. Check its cable.`, {}));
-			const cancel = this.#options.clock.after(expectedS + samplesTimeoutS, late);
+			// The host's clock: a simulated one does not wait for samples that are being decoded.
+			const cancel = realClock.after(expectedS + samplesTimeoutS, late);
 			work.then(resolve, reject).finally(cancel);
 		});
 	}

@@ -108,9 +108,9 @@ export class Runs implements AsyncDisposable {
 	}
 
 	/** Resolves when the outputs are off. NOT_FOUND. */
-	async stop(id: string): Promise<Run> {
+	async stop(id: string, reason?: string): Promise<Run> {
 		const run = this.#known(id);
-		for (const cell of run.cells) cell.stop();
+		for (const cell of run.cells) cell.stop(reason);
 		await run.ended;
 		return statusOf(run);
 	}

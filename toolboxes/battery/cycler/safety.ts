@@ -34,6 +34,9 @@ const absentV = 0.05;
 /** A headroom over the largest current asked for: regulation overshoots, and meters have their tolerance. */
 const currentHeadroom = 1.25;
 const currentHeadroomA = 0.005;
+/** What a meter shows above a limit that is kept. */
+const meterShare = 0.01;
+const meterA = 0.001;
 /** °C inside an instrument. */
 const defaultTemperatureC = 70;
 /** V above the highest voltage asked for. */
@@ -56,8 +59,8 @@ export function checkBeforeStart(device: string, restV: number, script: Script, 
 		throw new MicrojouleError('UNSAFE', message, { device, voltage: restV });
 	};
 	const shown = `${restV.toFixed(3)} V`;
-	if (restV < backwardsV) unsafe(`The cell at ${device} is connected backwards: it shows ${shown}. Swap its leads. The output is off.`);
-	if (restV < absentV) unsafe(`There is no cell at ${device}, or it is shorted: it shows ${shown}. Connect one. The output is off.`);
+	if (restV < backwardsV) unsafe(`The cell at ${device} is connected backwards: it shows ${shown}. Swap its leads.`);
+	if (restV < absentV) unsafe(`There is no cell at ${device}, or it is shorted: it shows ${shown}. Connect one.`);
 	if (given.maxVoltageV !== undefined && restV > given.maxVoltageV)
 		unsafe(`The cell at ${device} shows ${shown} before the start, above the limit of ${given.maxVoltageV} V. Is it the right one?`);
 	if (given.minVoltageV !== undefined && restV < given.minVoltageV)
@@ -81,7 +84,7 @@ export function danger({ maxVoltageV, minVoltageV, maxCurrentA, maxTemperatureC 
 	if (lowV < backwardsV) return `the voltage has reversed, ${lowV.toFixed(3)} V`;
 	if (highV > maxVoltageV) return `the voltage went up to ${highV.toFixed(3)} V, above the limit of ${maxVoltageV.toFixed(3)} V`;
 	if (lowV < minVoltageV) return `the voltage fell to ${lowV.toFixed(3)} V, below the limit of ${minVoltageV.toFixed(3)} V`;
-	if (peakA > maxCurrentA) return `${peakA.toFixed(4)} A flowed, above the limit of ${maxCurrentA.toFixed(4)} A`;
+	if (peakA > maxCurrentA * (1 + meterShare) + meterA) return `${peakA.toFixed(4)} A flowed, above the limit of ${maxCurrentA.toFixed(4)} A`;
 	if (temperatureC !== undefined && temperatureC > maxTemperatureC) return `it is ${temperatureC.toFixed(1)} °C, above the limit of ${maxTemperatureC} °C`;
 	return undefined;
 }

@@ -10,6 +10,7 @@ import { parse } from 'yaml';
 import { MicrojouleError, messageOf } from '../../../drivers/errors.ts';
 import { parseQuantity } from '../../automation/budget/quantity.ts';
 import { schemaProblem } from '../../automation/schema-problem.ts';
+import { chargeOf } from '../life/quantities.ts';
 import { type Control, checkScript, type OverallExits, type Script, type Step, type StepExits, type StepKind } from './step.ts';
 
 const quantity = Type.Union([Type.String(), Type.Number()]);
@@ -95,7 +96,7 @@ export function parseScript(text: string, file = 'script.yaml'): ScriptFile {
 		iterations: until.iterations ?? cycles,
 		cutoffV: read(until.cutoff, 'V', 'until.cutoff'),
 		openCircuitV: read(until.ocv, 'V', 'until.ocv'),
-		chargeC: read(until.charge, 'C', 'until.charge'),
+		chargeC: until.charge === undefined ? undefined : chargeOf(until.charge, at('until.charge')),
 	};
 	const script = { steps: steps.map((step, index) => stepOf(step, at(`steps[${index}]`))), until: exits };
 	checkScript(script);
@@ -117,7 +118,13 @@ function stepOf(step: Static<typeof stepSchema>, where: string): Step {
 	const phase = step[kind] as Static<typeof phaseSchema>;
 	const place = `${where}.${kind}`;
 	const read = (key: keyof typeof phase, unit: string) => (phase[key] === undefined ? undefined : parseQuantity(phase[key], unit, `${place}.${key}`));
-	const exits: StepExits = { durationS: read('time', 's'), belowV: read('below', 'V'), aboveV: read('above', 'V'), belowA: read('taper', 'A'), chargeC: read('charge', 'C') };
+	const exits: StepExits = {
+		durationS: read('time', 's'),
+		belowV: read('below', 'V'),
+		aboveV: read('above', 'V'),
+		belowA: read('taper', 'A'),
+		chargeC: phase.charge === undefined ? undefined : chargeOf(phase.charge, `${place}.charge`),
+	};
 	return { kind, control: controlOf(read, place), exits };
 }
 

@@ -30,8 +30,6 @@ export interface Discharge {
 	readonly usedC: Float64Array;
 	/** s since the start. */
 	readonly timeS: Float64Array;
-	/** A, of the load. */
-	readonly meanA: Float64Array;
 	readonly endedBy: EndedBy;
 	/** C lost by self-discharge until the end. */
 	readonly selfDischargedC: number;
@@ -42,7 +40,6 @@ const halvings = 60;
 export function discharge({ startC, capacityC, limitC, cutoffV, selfA, nodes, at }: DischargeQuestion): Discharge {
 	const usedC: number[] = [];
 	const timeS: number[] = [];
-	const meanA: number[] = [];
 	let endedBy: EndedBy = limitC < capacityC ? 'margin' : 'capacity';
 	let rateBefore = 0;
 	const note = (charge: number, mean: number) => {
@@ -51,7 +48,6 @@ export function discharge({ startC, capacityC, limitC, cutoffV, selfA, nodes, at
 		// The mean of both ends' durations a coulomb.
 		timeS.push(last < 0 ? 0 : timeS[last] + ((charge - usedC[last]) * (1 / rate + 1 / rateBefore)) / 2);
 		usedC.push(charge);
-		meanA.push(mean);
 		rateBefore = rate;
 	};
 	for (const charge of places(startC, capacityC, limitC, nodes)) {
@@ -72,7 +68,6 @@ export function discharge({ startC, capacityC, limitC, cutoffV, selfA, nodes, at
 	return {
 		usedC: Float64Array.from(usedC),
 		timeS: Float64Array.from(timeS),
-		meanA: Float64Array.from(meanA),
 		endedBy,
 		selfDischargedC: selfA === 0 ? 0 : selfA * timeS[timeS.length - 1],
 	};

@@ -258,6 +258,27 @@ describe('the spread', () => {
 		expect(estimate({ ...asked, seed: 8 }).spread).not.toEqual(estimate(asked).spread);
 	});
 
+	it('by factors on the nominal drop is that of whole discharges', () => {
+		const asked = { spread: { capacity: 0.05, resistance: 0.3, openCircuitV: 0.02 }, cutoffV: 2.6, samples: 50 };
+		const factors = estimate(asked).spread;
+		// A power, however small, is discharged sample by sample.
+		const whole = estimate({ ...asked, load: { phases: [...duty, { name: 'nothing', powerW: 1e-12, durationS: 1e-6 }] } }).spread;
+		for (const p of ['p5S', 'p50S', 'p95S'] as const) expect((factors?.[p] ?? 0) / (whole?.[p] ?? 1)).toBeCloseTo(1, 3);
+	});
+
+	it('is the same whether one temperature lasts or takes turns with itself', () => {
+		const asked = { spread: { capacity: 0.05, resistance: 0.3 }, cutoffV: 2.6, samples: 50, selfDischargePerYear: 0.5 };
+		const one = estimate({ ...asked, temperature: 30 }).spread;
+		const turns = estimate({
+			...asked,
+			temperature: [
+				{ temperatureC: 30, durationS: 5000 },
+				{ temperatureC: 30, durationS: 8000 },
+			],
+		}).spread;
+		for (const p of ['p5S', 'p50S', 'p95S'] as const) expect((turns?.[p] ?? 0) / (one?.[p] ?? 1)).toBeCloseTo(1, 9);
+	});
+
 	it('of a power is that of the current that it draws, nearly', () => {
 		const spread = { capacity: 0.05, resistance: 0.2 };
 		const current = estimate({ spread, cutoffV: 2.4, samples: 200, load: { phases: [{ name: 'a', currentA: 1e-3, durationS: 1 }] } });

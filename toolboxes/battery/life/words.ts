@@ -10,9 +10,9 @@ const units = [
 	['second', 1],
 ] as const;
 
-/** Days up to two years; three significant digits. */
-export function inWords(seconds: number): string {
-	const [name, unitS] = units.find(([name, s]) => Math.abs(seconds) >= (name === 'year' ? 2 * s : s * 0.9995)) ?? units[units.length - 1];
+/** Days up to two years; three significant digits. `like`: in the unit in which that time is told. */
+export function inWords(seconds: number, like = seconds): string {
+	const [name, unitS] = units.find(([name, s]) => Math.abs(like) >= (name === 'year' ? 2 * s : s * 0.9995)) ?? units[units.length - 1];
 	const count = Number((seconds / unitS).toPrecision(3));
 	return `${count} ${name}${count === 1 ? '' : 's'}`;
 }
