@@ -6,10 +6,11 @@
 import type { Clock } from '../../../drivers/clock.ts';
 import type { Gate } from '../../licensing/gate.ts';
 import type { RunCell } from '../schemas.ts';
+import type { CyclerBench, CyclerEnd } from './cycler.ts';
 import { Journal, type JournalContent, readJournal, type StepResult } from './journal.ts';
 import type { KeptPlan } from './plan.ts';
 import { stepResults } from './resume.ts';
-import { type CyclerBench, type CyclerEnd, CyclerRun } from './runner.ts';
+import { CyclerRun } from './runner.ts';
 
 export interface CellOutcome {
 	readonly plan: KeptPlan;

@@ -65,9 +65,9 @@ export class Regulation {
 		const askedA = signedCurrentA(step, this.#meter.voltageV(this.#meter.nowS - loopWindowS, this.#meter.nowS));
 		this.#askedA = control?.mode === 'current' ? askedA : this.#bounded(askedA);
 		if (this.#mode === 'current') return this.#meter.set({ mainCurrent: this.#askedA });
-		await this.#meter.set({ mainCurrent: this.#askedA });
+		await this.#meter.set({ maxCurrent: Math.max(0.001, this.#safe.maxCurrentA), mainCurrent: this.#askedA });
 		this.#mode = 'current';
-		return this.#meter.set({ powerRegulation: 'current', maxCurrent: Math.max(0.001, this.#safe.maxCurrentA) });
+		return this.#meter.set({ powerRegulation: 'current' });
 	}
 
 	/** New samples have come: a step of constant power or resistance follows the voltage. */

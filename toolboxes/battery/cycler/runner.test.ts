@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { VoltageSource } from '../../../drivers/simulator/source.ts';
+import type { CyclerOptions } from './cycler.ts';
 import { Journal, readJournal, type StepResult } from './journal.ts';
-import { type CyclerOptions, CyclerRun } from './runner.ts';
+import { CyclerRun } from './runner.ts';
 import type { Script } from './step.ts';
 import { type CellBench, cellBench, freshCell } from './testing.ts';
 
@@ -132,6 +133,25 @@ describe('a run stops with the output off', () => {
 		share = 0.6;
 		await clock.delay(1);
 		expect(await ended).toMatchObject({ end: 'failed', error: { code: 'UNSAFE', message: expect.stringMatching(/fell to 1\.\d+ V, below the limit of 2\.500 V/) } });
+		expect(settings.main).toBe(false);
+	});
+
+	it('when it does not see the cell any more', async () => {
+		const on = await cellBench();
+		const { bench } = on;
+		let blind = false;
+		const half: CyclerOptions['bench'] = {
+			instrument: (id) => bench.instrument(id),
+			choice: (id) => bench.choice(id),
+			choose: (id, choice) => bench.choose(id, choice),
+			set: (id, change) => bench.set(id, change),
+			taps: { add: (tap) => bench.taps.add({ samples: (...some) => !blind && tap.samples(...some), event: (...one) => tap.event(...one) }) },
+		};
+		const { run, settings } = runOn(on, steady, { bench: half, silenceS: 0.2 });
+		const ended = run.run();
+		while (run.state.elapsedS < 5) await on.clock.delay(0.5);
+		blind = true;
+		expect(await ended).toMatchObject({ end: 'failed', error: { code: 'DEVICE_TIMEOUT', message: expect.stringContaining('No samples came') } });
 		expect(settings.main).toBe(false);
 	});
 

@@ -10,67 +10,18 @@
  * process dies, the driver's watchdog does it. The journal has what is needed to go on.
  */
 
-import { type Clock, realClock, VirtualClock } from '../../../drivers/clock.ts';
+import { VirtualClock } from '../../../drivers/clock.ts';
 import { MicrojouleError, messageOf } from '../../../drivers/errors.ts';
-import type { Instrument } from '../../../drivers/instrument.ts';
-import type { ChannelChoice } from '../../../engine/acquisition/bench.ts';
-import type { Gate } from '../../licensing/gate.ts';
-import { type Boundary, CellMeter, type MeteredBench } from './cell-meter.ts';
-import type { Journal, JournalContent, StepResult } from './journal.ts';
+import { type Boundary, CellMeter } from './cell-meter.ts';
+import type { CyclerEnd, CyclerOptions, CyclerState } from './cycler.ts';
+import type { StepResult } from './journal.ts';
 import { occupy } from './occupied.ts';
+import { Patience } from './patience.ts';
 import { checkInstrument, choiceFor, largestA } from './preparation.ts';
 import { Regulation } from './regulation.ts';
 import { resumePoint } from './resume.ts';
 import { checkBeforeStart, danger, type SafetyLimits, safetyLimits } from './safety.ts';
-import { checkScript, gentlestStep, type Script, type Step } from './step.ts';
-
-/** What a runner needs of the bench. */
-export interface CyclerBench extends MeteredBench {
-	instrument(id: string): Instrument;
-	choice(id: string): ChannelChoice;
-	choose(id: string, choice: ChannelChoice): Promise<void>;
-}
-
-export interface CyclerOptions {
-	readonly bench: CyclerBench;
-	readonly device: string;
-	readonly clock: Clock;
-	readonly gate: Gate;
-	readonly script: Script;
-	readonly limits?: Partial<SafetyLimits>;
-	/** Folder of the recording that is made of it, for the journal. */
-	readonly recording?: string;
-	/** Absent: what is done is kept nowhere. */
-	readonly journal?: Journal;
-	/** What was done before: the run goes on. */
-	readonly before?: JournalContent;
-	/** What a run that was interrupted begins again with: the iteration, or the step, of which it then does the rest. */
-	readonly resumeAt?: 'iteration' | 'step';
-	readonly onStep?: (result: StepResult) => void;
-	readonly onState?: (state: CyclerState) => void;
-}
-
-export interface CyclerState {
-	readonly state: 'starting' | 'running' | 'ended';
-	readonly iteration: number;
-	/** From 0. */
-	readonly step: number;
-	/** V, A out of the cell, of the last samples; NaN before the first. */
-	readonly voltageV: number;
-	readonly currentA: number;
-	/** C and J out of the cell. */
-	readonly chargeC: number;
-	readonly energyJ: number;
-	readonly elapsedS: number;
-}
-
-export interface CyclerEnd {
-	/** finished: an exit of the script. stopped: somebody wanted it to, or the licence ended. failed: it had to. */
-	readonly end: 'finished' | 'stopped' | 'failed';
-	/** In words. */
-	readonly reason: string;
-	readonly error?: MicrojouleError;
-}
+import { checkScript, gentlestStep, type Step } from './step.ts';
 
 interface Ongoing {
 	readonly iteration: number;
@@ -97,8 +48,6 @@ const taperS = 0.1;
 /** Between two words on how far it is, s: for the journal, and for whoever looks. */
 const progressS = 0.1;
 const tellS = 1;
-/** A step is given up on when its samples do not come, s. */
-const samplesTimeoutS = 5;
 /** s the output may have stayed on after the last word of a run that died: until that word, and until the watchdog acted. */
 const unknownS = 2;
 /** Times that a device is told to switch its output off before that is given up. */
@@ -108,6 +57,7 @@ export class CyclerRun {
 	readonly #options: CyclerOptions;
 	readonly #meter: CellMeter;
 	readonly #regulation: Regulation;
+	readonly #patience: Patience;
 	#limits: SafetyLimits | undefined;
 	#gentlest = 0;
 	#state: CyclerState['state'] = 'starting';
@@ -126,6 +76,7 @@ export class CyclerRun {
 		this.#options = options;
 		this.#meter = new CellMeter(options.bench, options.device, options.clock);
 		this.#regulation = new Regulation(this.#meter);
+		this.#patience = new Patience(this.#meter, options.device, options.silenceS);
 	}
 
 	get state(): CyclerState {
@@ -180,6 +131,7 @@ export class CyclerRun {
 		};
 		this.#meter.onSamples = () => this.#samples();
 		this.#meter.begin();
+		using _ = this.#patience.watch(() => this.#state === 'running' && this.#fail(this.#patience.error));
 		try {
 			await this.#work();
 		} catch (error) {
@@ -197,7 +149,7 @@ export class CyclerRun {
 
 	async #work(): Promise<void> {
 		const { script, device, limits: given = {}, journal, before } = this.#options;
-		const rest = await this.#withinTime(this.#regulation.rest());
+		const rest = await this.#patience.for(this.#regulation.rest());
 		await this.#sampled(rest.toS + restS);
 		const restV = this.#meter.voltageV(rest.toS + restS / 3, rest.toS + restS);
 		const from = resumePoint(script, before, this.#options.resumeAt ?? 'iteration');
@@ -256,7 +208,7 @@ export class CyclerRun {
 		if (this.#options.clock instanceof VirtualClock) {
 			// Simulated time runs far ahead of what is decoded; exits are to be found where they are.
 			const release = this.#options.clock.hold();
-			await this.#withinTime(Promise.all([boundary, this.#results])).finally(release);
+			await this.#patience.for(Promise.all([boundary, this.#results])).finally(release);
 		}
 		await new Promise<void>((resolve) => {
 			const { durationS } = step.exits;
@@ -325,7 +277,7 @@ export class CyclerRun {
 		if (!step) return;
 		this.#step = undefined;
 		this.#results = this.#results.then(async () => {
-			const [began, ended] = await this.#withinTime(Promise.all([step.began, next]));
+			const [began, ended] = await this.#patience.for(Promise.all([step.began, next]));
 			this.#result(step, began.toS, ended.fromS, loopRateHz);
 		});
 		this.#results.catch((error) => this.#fail(error));
@@ -429,17 +381,7 @@ export class CyclerRun {
 	}
 
 	async #sampled(timeS: number): Promise<void> {
-		await this.#withinTime(this.#meter.reached(timeS), timeS - this.#meter.nowS);
-	}
-
-	/** Samples that do not come end the run, and so does its end. */
-	#withinTime<T>(work: Promise<T>, expectedS = 0): Promise<T> {
-		return new Promise((resolve, reject) => {
-			const late = () => reject(new MicrojouleError('DEVICE_TIMEOUT', `No samples came from ${this.#options.device} for ${samplesTimeoutS} s. Check its cable.`, {}));
-			// The host's clock: a simulated one does not wait for samples that are being decoded.
-			const cancel = realClock.after(expectedS + samplesTimeoutS, late);
-			work.then(resolve, reject).finally(cancel);
-		});
+		await this.#patience.for(this.#meter.reached(timeS), timeS - this.#meter.nowS);
 	}
 
 	#tell(): void {

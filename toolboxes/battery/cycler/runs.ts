@@ -16,9 +16,9 @@ import { describeHolder, ProjectLock } from '../../../engine/project/lock.ts';
 import type { Gate } from '../../licensing/gate.ts';
 import type { Run } from '../schemas.ts';
 import { CellRun, type CellRunOptions } from './cell-run.ts';
+import type { CyclerEnd } from './cycler.ts';
 import { type KeptPlan, type PlannedInstrument, type RunPlan, readPlan, writePlan } from './plan.ts';
 import { checkInstrument, choiceFor } from './preparation.ts';
-import type { CyclerEnd } from './runner.ts';
 import { checkScript } from './step.ts';
 
 export interface RunsOptions extends Pick<CellRunOptions, 'resistance' | 'conclude'> {

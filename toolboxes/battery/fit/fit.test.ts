@@ -72,6 +72,14 @@ describe('a fit from pulses and rests', () => {
 		);
 	});
 
+	it('refuses too few rows, and a voltage that rises under load', () => {
+		const short = hppc().map((step) => ({ ...step, everyS: step.durationS / 2 }));
+		expect(() => fitPulses(measurement(measured(knownCell(), short)))).toThrow(/has 101 rows about its pulses and rests; \d+ are needed/);
+		const run = measured(knownCell(), hppc());
+		const rising = { ...run, voltageV: run.voltageV.map((_, k) => 4 + 0.1 * run.currentA[k]) };
+		expect(() => fitPulses(measurement(rising))).toThrow(/does not fall when a load begins/);
+	});
+
 	it('does not take the offset of an instrument that rests for a load', () => {
 		const run = measured(knownCell(), hppc());
 		const { levels } = fitPulses(measurement({ ...run, currentA: run.currentA.map((current) => current + 0.001) }));

@@ -56,7 +56,9 @@ export interface PulseFit {
 }
 
 const mostRows = 15_000;
-const knotIntervals = 60;
+/** Between knots of the open-circuit voltage lie at least so many rows on average, and at most so many intervals are made. */
+const rowsBetweenKnots = 8;
+const mostIntervals = 60;
 /** Shares of the capacity: where voltages are steep, at both ends, knots stand closer. */
 const endKnots = [0.0025, 0.005, 0.01];
 const fewestLevels = 2;
@@ -87,6 +89,7 @@ export function fitPulses({ source, runs }: Measurement): PulseFit {
 	const { run, rows } = thinned(slice(whole, begin, stretch.to), mostRows, isLevel);
 	const placeOf = (row: number) => rows.get(row - begin) as number;
 	return fitted(
+		source,
 		run,
 		levels.map(placeOf),
 		levels.map((row) => restDurationS(whole, row)),
@@ -107,7 +110,12 @@ function richest(run: Run): { stretch: Stretch; levels: number[] } {
 	return best;
 }
 
-function fitted(run: Run, levels: readonly number[], restS: readonly number[]): PulseFit {
+function fitted(source: string, run: Run, levels: readonly number[], restS: readonly number[]): PulseFit {
+	const onsetOhm = levels.map((row) => (run.voltageV[row] - run.voltageV[row + 1]) / (run.currentA[row + 1] - run.currentA[row]));
+	if (2 * onsetOhm.filter((value) => value > 0).length <= levels.length)
+		throw new MicrojouleError('DAMAGED', `${source}: the voltage does not fall when a load begins. Is the cell connected backwards, or the sign of the current turned?`, {
+			source,
+		});
 	const charge = givenCharge(run);
 	const full = charge[levels[0]];
 	const last = charge.length - 1;
@@ -122,7 +130,16 @@ function fitted(run: Run, levels: readonly number[], restS: readonly number[]): 
 		voltage: run.voltageV.map((value) => (value - lowV) / spanV),
 	};
 	const nodes = nodesOf(levels.map((row) => shares.used[row]));
-	const model = new PulseModel(shares, knotsOf(nodes), nodes);
+	const model = new PulseModel(shares, knotsOf(nodes, shares.used.length), nodes);
+	if (shares.used.length < 2 * model.unknowns)
+		throw new MicrojouleError(
+			'DAMAGED',
+			`${source} has ${shares.used.length} rows about its pulses and rests; ${2 * model.unknowns} are needed to tell ${model.unknowns} unknowns. Record more often.`,
+			{
+				source,
+				rows: shares.used.length,
+			},
+		);
 	const taus = timeConstants(model, shares);
 	const { x, deviation } = model.solve(taus);
 	const ohm = spanV / peakA;
@@ -141,7 +158,7 @@ function fitted(run: Run, levels: readonly number[], restS: readonly number[]): 
 				usedC: used * capacityC,
 				restV: run.voltageV[row],
 				restS: restS[k],
-				onsetOhm: (run.voltageV[row] - run.voltageV[row + 1]) / (run.currentA[row + 1] - run.currentA[row]),
+				onsetOhm: onsetOhm[k],
 				openCircuitV: { value: lowV + spanV * interpolated(knots, knotV, used), ci: spanV * interpolated(knots, knotCi, used) },
 				seriesOhm: estimate(0, used),
 				pairOhm: Array.from({ length: pairs }, (_, pair) => estimate(1 + pair, used)),
@@ -165,9 +182,10 @@ function nodesOf(levels: readonly number[]): Float64Array {
 	return Float64Array.of(...nodes, 1);
 }
 
-function knotsOf(nodes: Float64Array): Float64Array {
-	const wanted = [...Array.from({ length: knotIntervals + 1 }, (_, k) => k / knotIntervals), ...endKnots, ...endKnots.map((share) => 1 - share)];
-	const near = Math.min(0.3 / knotIntervals, 0.8 * endKnots[0]);
+function knotsOf(nodes: Float64Array, rows: number): Float64Array {
+	const intervals = Math.max(4, Math.min(mostIntervals, Math.floor(rows / rowsBetweenKnots)));
+	const wanted = [...Array.from({ length: intervals + 1 }, (_, k) => k / intervals), ...endKnots, ...endKnots.map((share) => 1 - share)];
+	const near = Math.min(0.3 / intervals, 0.8 * endKnots[0]);
 	const others = wanted.filter((share) => nodes.every((node) => Math.abs(node - share) > near));
 	return Float64Array.from([...nodes, ...others]).sort();
 }

@@ -1,12 +1,14 @@
 import { cpSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type CellBench, cellBench, smallCell } from '../cycler/testing.ts';
+import { type CellBench, cellBench, freshCell, smallCell } from '../cycler/testing.ts';
+import { Curve } from '../profile/interpolation.ts';
 import { CellModel, capacityOf } from '../profile/model.ts';
 import type { BatteryProfile } from '../profile/profile.ts';
 import { ProfileStore } from '../profile/profile-store.ts';
 import type { StartRun } from '../schemas.ts';
 import { Profiler, runsFolder } from './profiler.ts';
+import { decimated } from './rows.ts';
 
 /** About 600 iterations to the end of the small cell. */
 const load: Pick<StartRun, 'low' | 'high' | 'exit'> = {
@@ -109,4 +111,55 @@ describe('the profiler', () => {
 		expect(missingC).toBeLessThan(unknownC + 0.001 * cell.usedC);
 		expect(found.provenance?.source).toContain('Resumed 10 times');
 	});
+
+	it('discharges several cells at the same time, each to its own profile', { timeout: 30_000 }, async () => {
+		const on = await cellBench({ cells: [freshCell(), freshCell(smallCell, 9)] });
+		const devices = on.cells.map(({ id }) => id);
+		const { profiles, profiler } = await profilerOn(on, 'data');
+		const { id } = await profiler.start({ devices, name: 'pair', ...load, exit: { iterations: 15 } });
+		await expect(profiler.start({ devices: [devices[1]], name: 'other', ...load })).rejects.toMatchObject({ code: 'DEVICE_BUSY' });
+		await on.clock.delay(20);
+		const [first] = profiler.get(id).cells;
+		expect(first).toMatchObject({ state: 'running', phase: expect.stringMatching(/low|high/), voltageV: expect.any(Number), resistanceOhm: expect.any(Number) });
+		expect(first.remainingS).toBeCloseTo((15 - first.iteration + 1) * 3.5, 0);
+		expect(await profiler.ended(id)).toMatchObject([{ end: 'finished' }, { end: 'finished' }]);
+		const [fresh, used] = await Promise.all([profiles.get('pair 1'), profiles.get('pair 2')]);
+		expect(fresh.tables[0].openCircuitV[0]).toBeCloseTo(3.2, 2);
+		expect(used.tables[0].openCircuitV[0]).toBeCloseTo(on.cells[1].cell.model.openCircuitV(9), 2);
+		await expect(profiler.start({ devices, name: 'pair', ...load })).rejects.toMatchObject({ code: 'ALREADY_EXISTS' });
+	});
+
+	it('makes a profile of a run that was stopped, and not of one that told nothing', async () => {
+		const on = await cellBench();
+		const { profiles, profiler } = await profilerOn(on, 'data');
+		const { id } = await profiler.start({ devices: [on.cells[0].id], name: 'short', ...load });
+		await on.clock.delay(2);
+		expect(await profiler.stop(id)).toMatchObject({ state: 'stopped', resumable: true });
+		await expect(profiler.save(id)).rejects.toMatchObject({ code: 'INVALID_VALUE', message: expect.stringContaining('no point of the cell') });
+		await profiler.resume(id);
+		await on.clock.delay(20);
+		await profiler.stop(id);
+		const { cells } = await profiler.save(id);
+		expect(await profiles.get('short')).toMatchObject({ id: cells[0].profileId, name: 'short' });
+	});
+});
+
+it('a long table is decimated to its shape', () => {
+	const rows = Array.from({ length: 55_190 }, (_, n) => {
+		const x = n / 55_189;
+		return { usedC: 828.9 * x, openCircuitV: 3 - 0.2 * x - x ** 40, resistanceOhm: 15 + 40 * x ** 4 };
+	});
+	const few = decimated(rows);
+	expect(few.length).toBeGreaterThan(1900);
+	expect(few.length).toBeLessThanOrEqual(2000);
+	expect([few[0], few[few.length - 1]]).toEqual([rows[0], rows[rows.length - 1]]);
+	const [kept, all] = [few, rows].map(
+		(table) =>
+			new Curve(
+				Float64Array.from(table, ({ usedC }) => usedC),
+				Float64Array.from(table, ({ openCircuitV }) => openCircuitV),
+			),
+	);
+	for (const { usedC } of rows) expect(Math.abs(kept.at(usedC) - all.at(usedC))).toBeLessThan(1e-4);
+	expect(decimated(rows.slice(0, 1500))).toHaveLength(1500);
 });

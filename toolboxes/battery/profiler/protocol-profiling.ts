@@ -6,8 +6,9 @@
 import type { Clock } from '../../../drivers/clock.ts';
 import { MicrojouleError } from '../../../drivers/errors.ts';
 import type { Gate } from '../../licensing/gate.ts';
+import type { CyclerBench, CyclerEnd } from '../cycler/cycler.ts';
 import type { StepResult } from '../cycler/journal.ts';
-import { type CyclerBench, type CyclerEnd, CyclerRun } from '../cycler/runner.ts';
+import { CyclerRun } from '../cycler/runner.ts';
 import { checkScript, type Step } from '../cycler/step.ts';
 
 /** Exactly one of the first three, A, Ω or W, and s. */
