@@ -6,6 +6,7 @@ import { MicrojouleError } from '../drivers/errors.ts';
 import { type CurvePanel, drawCurves } from '../engine/formats/plot/curves.ts';
 import { writePicture } from '../engine/formats/plot/plot.ts';
 import { estimateLife } from '../toolboxes/battery/life/estimate.ts';
+import type { Load } from '../toolboxes/battery/life/load.ts';
 import { chargeOf, durationOf, quantityOf, shareOf, temperatureOf } from '../toolboxes/battery/life/quantities.ts';
 import type { IdealCell, LifeEstimate, Sensitivity } from '../toolboxes/battery/life/request.ts';
 import type { TemperatureStretch } from '../toolboxes/battery/life/temperatures.ts';
@@ -69,13 +70,16 @@ export function estimateCommand(): Command {
 		)
 		.option('--plot <FILE>', 'also draws the course of voltage and charge, .svg or .png')
 		.option('--overwrite', 'replaces a plot that is already there');
-	return addBatteryOptions(command).action((options: Options) => withToolbox('battery', options, () => run(options)));
+	return addBatteryOptions(command).action(async (options: Options) => {
+		requireOneCell(options);
+		const load = await loadOf(options);
+		await withToolbox('battery', options, () => run(options, load));
+	});
 }
 
-async function run(options: Options): Promise<void> {
+async function run(options: Options, load: Load): Promise<void> {
 	const { temperature, series, parallel, cutoff, margin, selfDischarge, soc, shelfLife, spread, cells, seed, capacitor, plot, overwrite } = options;
 	const cell = await cellOf(options);
-	const load = await loadOf(options);
 	const estimate = estimateLife({
 		cell,
 		load,
@@ -97,14 +101,18 @@ async function run(options: Options): Promise<void> {
 	print({ cell: name, ...estimate, ...(plot === undefined ? {} : { plot: resolve(plot) }) }, options.json, () => human(estimate, name, options));
 }
 
-async function cellOf({ profile, capacity, cellVoltage, ...options }: Options): Promise<BatteryProfile | IdealCell> {
+function requireOneCell({ profile, capacity, cellVoltage }: Options): void {
 	if ((profile === undefined) === (capacity === undefined))
 		throw new MicrojouleError(
 			'INVALID_VALUE',
 			`${profile === undefined ? 'No battery is named' : '--profile and --capacity exclude each other'}: give --profile NAME or --capacity CHARGE.`,
 		);
+	if (capacity === undefined && cellVoltage !== undefined)
+		throw new MicrojouleError('INVALID_VALUE', '--cell-voltage belongs to an ideal cell; a profile has its own voltages.', { cellVoltage });
+}
+
+async function cellOf({ profile, capacity, cellVoltage, ...options }: Options): Promise<BatteryProfile | IdealCell> {
 	if (capacity !== undefined) return { capacityC: capacity, voltageV: cellVoltage };
-	if (cellVoltage !== undefined) throw new MicrojouleError('INVALID_VALUE', '--cell-voltage belongs to an ideal cell; a profile has its own voltages.', { cellVoltage });
 	return await (await openProfiles(options)).get(profile as string);
 }
 

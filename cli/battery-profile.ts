@@ -47,10 +47,10 @@ export function profileCommand(): Command {
 		.option('--temperature <°C>', 'noted in the profile', numberOption('--temperature', { unit: '°C' }))
 		.option('--save <RUN>', 'makes the profile of what a run that was stopped has measured so far');
 	return addRunOptions(command).action(async (options: Options) => {
+		const asked = (options.save ?? options.resume) ? undefined : await planOf(options);
 		const result = await withToolbox('battery', options, async (gate) => {
 			await using cleanup = new AsyncDisposableStack();
 			const folder = runsFolder(dataFolder(options.data));
-			const asked = (options.save ?? options.resume) ? undefined : await planOf(options);
 			const planned = options.save !== undefined ? [] : options.resume === undefined ? undefined : readPlan(join(folder, options.resume)).devices;
 			const { bench, clock, devices } = await openRunBench(options, cleanup, planned);
 			const profiles = await openProfiles(options);

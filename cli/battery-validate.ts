@@ -23,12 +23,12 @@ export function validateCommand(): Command {
 		.argument('[script]', 'steps and cycles, YAML; not with --resume')
 		.option('--name <NAME>', 'what the run is called (default: that in the script)');
 	return addRunOptions(command).action(async (file: string | undefined, options: Options) => {
+		if ((file === undefined) === (options.resume === undefined))
+			throw new MicrojouleError('INVALID_VALUE', 'Give the script of a new run, or --resume with one that was stopped.', {});
+		const read = file === undefined ? undefined : await readScript(file);
 		const result = await withToolbox('battery', options, async (gate) => {
 			await using cleanup = new AsyncDisposableStack();
 			const folder = runsFolder(dataFolder(options.data));
-			if ((file === undefined) === (options.resume === undefined))
-				throw new MicrojouleError('INVALID_VALUE', 'Give the script of a new run, or --resume with one that was stopped.', {});
-			const read = file === undefined ? undefined : await readScript(file);
 			const { bench, clock, devices } = await openRunBench(options, cleanup, options.resume === undefined ? undefined : readPlan(join(folder, options.resume)).devices);
 			const validation = cleanup.use(new Validation({ bench, clock, gate, folder }));
 			const begun = read

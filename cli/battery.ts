@@ -6,6 +6,7 @@ import { fitCommand } from './battery-fit.ts';
 import { predictCommand } from './battery-predict.ts';
 import { profileCommand } from './battery-profile.ts';
 import { deleteCommand, exportCommand, importCommand, plotCommand, profilesCommand, showCommand } from './battery-profiles.ts';
+import { runsCommand } from './battery-runs.ts';
 import { validateCommand } from './battery-validate.ts';
 
 export function batteryCommand(): Command {
@@ -21,6 +22,7 @@ export function batteryCommand(): Command {
 		predictCommand(),
 		profileCommand(),
 		validateCommand(),
+		runsCommand(),
 		estimateCommand(),
 	])
 		command.addCommand(sub.exitOverride());

@@ -6,11 +6,14 @@ import type { Bench } from '../engine/acquisition/bench.ts';
 import { isLoopback } from '../engine/server/admission.ts';
 import { clientPath } from '../engine/server/client-path.ts';
 import type { Server } from '../engine/server/server.ts';
+import type { Command } from '../toolboxes/automation/command.ts';
 import { subscriptionCommands } from '../toolboxes/automation/commands/subscription.ts';
 import { ScriptingContext } from '../toolboxes/automation/context.ts';
 import { Dispatcher } from '../toolboxes/automation/dispatcher.ts';
 import { commands } from '../toolboxes/automation/table.ts';
 import { TcpServer } from '../toolboxes/automation/tcp-server.ts';
+import { Traffic } from '../toolboxes/automation/traffic.ts';
+import { TrafficSocket, trafficPath } from '../toolboxes/automation/traffic-socket.ts';
 import { ScriptingSocket, scriptingPath } from '../toolboxes/automation/web-socket.ts';
 import type { Battery } from '../toolboxes/battery/battery.ts';
 import { batteryCommands } from '../toolboxes/battery/commands/table.ts';
@@ -35,6 +38,15 @@ export interface ScriptingParts {
 	readonly shutdown: () => void;
 }
 
+function rowsOverTcp(battery: Battery): readonly Command[] {
+	return [...commands, ...batteryCommands(() => battery)];
+}
+
+/** Every command there is. */
+export function scriptingRows(battery: Battery): readonly Command[] {
+	return [...rowsOverTcp(battery), ...subscriptionCommands];
+}
+
 export async function openScripting(
 	flags: ScriptingFlags & { readonly host?: string },
 	defaultPort: number,
@@ -52,8 +64,8 @@ export async function openScripting(
 		compat: flags.scriptingCompat,
 	});
 	const log = (message: string) => console.error(`microjoule: ${message}`);
-	const rows = [...commands, ...batteryCommands(() => battery)];
-	const dispatcher = new Dispatcher(context, rows);
+	const traffic = new Traffic();
+	const dispatcher = new Dispatcher(context, rowsOverTcp(battery), traffic);
 	const tcp = await TcpServer.listen({
 		context,
 		dispatcher,
@@ -62,15 +74,17 @@ export async function openScripting(
 		allowFrom: flags.allowFrom,
 		log,
 	});
-	const webSocket = new ScriptingSocket({ context, dispatcher: new Dispatcher(context, [...rows, ...subscriptionCommands]), log });
+	const webSocket = new ScriptingSocket({ context, dispatcher: new Dispatcher(context, scriptingRows(battery), traffic), log });
+	const trafficSocket = new TrafficSocket(traffic);
 	server.upgrades.set(scriptingPath, webSocket.upgrade);
+	server.upgrades.set(trafficPath, trafficSocket.upgrade);
 	return {
 		context,
 		dispatcher,
 		tcp,
 		webSocket,
 		[Symbol.asyncDispose]: async () => {
-			await Promise.all([tcp.close(), webSocket.close()]);
+			await Promise.all([tcp.close(), webSocket.close(), trafficSocket.close()]);
 		},
 	};
 }

@@ -12,6 +12,8 @@ import { messageOf } from '../drivers/errors.ts';
 import { models } from '../drivers/models.ts';
 import type { Simulator } from '../drivers/simulator/simulator.ts';
 import { Bench } from '../engine/acquisition/bench.ts';
+import { DeviceNames } from '../engine/acquisition/device-names.ts';
+import { Trigger } from '../engine/acquisition/trigger.ts';
 import { DecodePool } from '../engine/decode/pool.ts';
 import { Project } from '../engine/project/project.ts';
 import { version } from '../engine/version.ts';
@@ -22,6 +24,7 @@ import { choiceOption, listOption, minFreeOption, numberOption } from './options
 import { addScriptingOptions, type ScriptingFlags } from './scripting-options.ts';
 import { untilStopped } from './signals.ts';
 import { addBenchOptions, type BenchFlags, buildBench, settingsAtStart, simulatedDevice } from './simulated-bench.ts';
+import { openOffered, simulatedOffers } from './simulated-offers.ts';
 import { closePipedOutput } from './standard-output.ts';
 
 interface Options extends BenchFlags, ScriptingFlags {
@@ -71,8 +74,10 @@ async function serve(options: Options): Promise<void> {
 	// Loaded here and not by every other command: the web server alone takes most of the program's start.
 	const { createServer } = await import('../engine/server/server.ts');
 	const { openEngineLicensing, reserveAtStart } = await import('./engine-licensing.ts');
+	const { triggerRoutes } = await import('../engine/server/trigger-routes.ts');
 	const { licensingRoutes } = await import('../toolboxes/licensing/routes.ts');
-	const { openScripting } = await import('./scripting.ts');
+	const { openScripting, scriptingRows } = await import('./scripting.ts');
+	const { scriptingRoutes } = await import('../toolboxes/automation/routes.ts');
 	const { Battery } = await import('../toolboxes/battery/battery.ts');
 	const { announceBattery } = await import('../toolboxes/battery/live.ts');
 	const { batteryRoutes } = await import('../toolboxes/battery/routes.ts');
@@ -86,25 +91,36 @@ async function serve(options: Options): Promise<void> {
 	const project = cleanup.use(await Project.openOrCreate(options.project ?? join(data, 'projects', 'default')));
 	if (project.readOnly !== undefined) console.error(`microjoule: ${project.readOnly}`);
 	const decoder = cleanup.use(new DecodePool());
+	const simulators = simulated.map(({ simulator }) => simulator);
+	const sources = new Map<string, Simulator['source']>();
 	const bench = await Bench.create({
 		project,
 		decoder,
 		clock: realClock,
 		keepOutput: options.keepOutput,
 		minFreeBytes: options.minFree,
-		openPath: (path) => openPort(path, options.keepOutput),
-		discover: async () => (await listInstruments()).map(({ port, title, usbSerial }) => ({ path: port, title, serial: usbSerial ?? '' })),
+		names: new DeviceNames(join(data, 'device-names.json')),
+		openPath: async (path) => {
+			const offered = await openOffered(path, new Set(bench.devices().map(({ name }) => name)));
+			if (!offered) return openPort(path, options.keepOutput);
+			simulators.push(offered.simulator);
+			sources.set(offered.instrument.identity.id, offered.simulator.source);
+			return offered.instrument;
+		},
+		discover: async () => [...(await pluggedIn()), ...simulatedOffers],
 	});
 	cleanup.use(bench.projects);
-	for (const { simulator } of simulated) cleanup.defer(() => simulator.close());
+	cleanup.defer(async () => {
+		for (const simulator of simulators) await simulator.close();
+	});
 	cleanup.use(bench);
+	const trigger = cleanup.use(new Trigger(bench, realClock));
 	const shutdown = Promise.withResolvers<void>();
 	const stopped = Promise.race([untilStopped(), shutdown.promise]);
 	const news: string[] = [];
 	const { announce, licensing } = cleanup.use(
 		await openEngineLicensing({ data, portal: options.portal, portalPort: options.portalPort ?? (options.port === 0 ? 0 : 1907), say: (message) => news.push(message) }),
 	);
-	const sources = new Map<string, Simulator['source']>();
 	const battery = cleanup.use(await Battery.open({ bench, gate: licensing.gate, clock: realClock, dataFolder: data, placeSource: (device) => sources.get(device) }));
 	const server = cleanup.use(
 		await createServer({
@@ -120,6 +136,8 @@ async function serve(options: Options): Promise<void> {
 				async (routes) => {
 					await routes.register(licensingRoutes, { licensing });
 					await routes.register(batteryRoutes, { battery });
+					await routes.register(triggerRoutes, { trigger });
+					await routes.register(scriptingRoutes, { rows: scriptingRows(battery) });
 				},
 			],
 			version,
@@ -134,6 +152,9 @@ async function serve(options: Options): Promise<void> {
 	cleanup.defer(licensing.on(tell));
 	tell();
 	cleanup.defer(announceBattery(battery, server.announce));
+	const tellTrigger = () => server.announce({ type: 'trigger', trigger: trigger.status() });
+	cleanup.defer(trigger.on(tellTrigger));
+	tellTrigger();
 	cleanup.defer(bench.on((change) => change.type.startsWith('device') && licensing.instruments(instrumentsOf(bench))));
 	for (const warning of server.warnings) console.error(`microjoule: ${warning}`);
 	await Promise.all(
@@ -145,7 +166,7 @@ async function serve(options: Options): Promise<void> {
 			await bench.add(instrument);
 		}),
 	);
-	for (const { path } of await bench.discover()) await bench.open(path).catch((error: unknown) => console.error(`microjoule: ${path}: ${messageOf(error)}`));
+	for (const { path } of await pluggedIn()) await bench.open(path).catch((error: unknown) => console.error(`microjoule: ${path}: ${messageOf(error)}`));
 	licensing.instruments(instrumentsOf(bench));
 	const scripting = cleanup.use(await openScripting(options, options.port === 0 ? 0 : 1905, { bench, licensing, battery, data, server, shutdown: shutdown.resolve }));
 	await reserveAtStart(licensing, options.reserve ?? [], (message) => console.error(`microjoule: ${message}`));
@@ -161,6 +182,10 @@ async function serve(options: Options): Promise<void> {
 	for (const message of news) console.log(message);
 	if (options.closeOutput) closePipedOutput();
 	await stopped;
+}
+
+async function pluggedIn() {
+	return (await listInstruments()).map(({ port, title, usbSerial }) => ({ path: port, title, serial: usbSerial ?? '' }));
 }
 
 /** Real instruments only: a simulated one is nobody's hardware. */

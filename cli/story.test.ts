@@ -33,7 +33,7 @@ describe.skipIf(noChromium || noDashboard)('a licence', () => {
 		const url = /http:\S+?(?=[;,]|$| )/.exec(await program.line(/is at http/))?.[0] as string;
 		const page = await bench.open();
 		await page.goto(url);
-		await page.getByRole('button', { name: 'File' }).waitFor();
+		await page.getByRole('menuitem', { name: 'File', exact: true }).waitFor();
 		await page.keyboard.press('Control+u');
 		const dialog = page.getByRole('dialog', { name: 'User Management' });
 		await dialog.getByLabel('User name or e-mail').fill(user);

@@ -156,6 +156,8 @@ export interface Instrument extends AsyncDisposable {
 	readonly linkStatistics: LinkStatistics;
 	readonly measuring: boolean;
 
+	/** Changes the name in its identity; the instrument itself does not hear of it. */
+	rename(name: string): void;
 	/**
 	 * Validates all of `change`, then applies it in the order that is safe for a device under test (range, limit, limit mode,
 	 * regulation, voltage, then output). Rejects with INVALID_VALUE before anything is sent, or DEVICE_REJECTED with

@@ -1,6 +1,20 @@
 /** Calls of the HTTP API. Owns the access token, which lives as long as the browser's tab; every failure is an ApiError with the server's own words. */
 
-import type { ChannelStatistics, DeviceState, LicensingStatus, ProjectStatus, RecordingInProgress, RecordingSummary, Settings, SettingsChange } from './types.ts';
+import type {
+	ChannelStatistics,
+	DeviceState,
+	FoundInstrument,
+	Lane,
+	LicensingStatus,
+	ProjectStatus,
+	RecordingInProgress,
+	RecordingSummary,
+	Settings,
+	SettingsChange,
+	TimelineEvent,
+	TriggerPlan,
+	TriggerStatus,
+} from './types.ts';
 
 const tokenKey = 'microjoule.token';
 
@@ -61,7 +75,45 @@ export interface Window {
 	readonly to: number;
 }
 
+/** What of a recording's events is asked for; `types` with commas between, `after` where the page before ended. */
+export interface EventQuery extends Partial<Window> {
+	readonly types?: string;
+	readonly device?: string;
+	readonly channel?: string;
+	readonly filter?: string;
+	readonly limit?: number;
+	readonly after?: string;
+}
+
+export interface EventPage {
+	readonly events: readonly TimelineEvent[];
+	/** On all pages; null behind the first. */
+	readonly total: number | null;
+	readonly next: string | null;
+}
+
+/** Channels measured beside those that always are, and rates, Hz. */
+export interface ChannelChoice {
+	readonly channels: readonly string[];
+	readonly rates: Readonly<Record<string, number>>;
+}
+
+/** Null takes away. */
+export interface RecordingChange {
+	readonly name?: string;
+	/** s. */
+	readonly offset?: number;
+	readonly color?: string | null;
+	readonly note?: string | null;
+}
+
 const part = encodeURIComponent;
+
+/** `?…` of what is given. */
+export function parameters(values: Readonly<Record<string, string | number | undefined>>): string {
+	const given = Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]));
+	return given.length > 0 ? `?${new URLSearchParams(given)}` : '';
+}
 
 export const api = {
 	devices: () => json<DeviceState[]>('GET', '/devices'),
@@ -69,13 +121,40 @@ export const api = {
 	project: async () => (await json<{ project: ProjectStatus | null }>('GET', '/project')).project,
 	recordings: () => json<{ current: RecordingInProgress | null; recordings: RecordingSummary[] }>('GET', '/recordings'),
 	recording: (id: string) => json<RecordingSummary>('GET', `/recordings/${part(id)}`),
+	discovery: () => json<FoundInstrument[]>('GET', '/discovery'),
+	openDevice: (path: string) => json<DeviceState>('POST', '/devices', { path }),
+	closeDevice: async (device: string) => void (await request('DELETE', `/devices/${part(device)}`)),
+	renameDevice: (device: string, name: string) => json<DeviceState>('PATCH', `/devices/${part(device)}`, { name }),
+	channelChoice: (device: string) => json<ChannelChoice>('GET', `/devices/${part(device)}/channels`),
+	chooseChannels: async (device: string, choice: ChannelChoice) => void (await request('PUT', `/devices/${part(device)}/channels`, { body: choice })),
+	powerCycle: (device: string, offS: number) => json<Settings>('POST', `/devices/${part(device)}/power-cycle`, { offS }),
+	outputsOff: () => json<DeviceState[]>('POST', '/devices/outputs-off'),
+	fourWire: async (device: string) => (await json<{ state: string }>('GET', `/devices/${part(device)}/four-wire`)).state,
+	value: async (device: string, channel: string) => (await json<{ value: number }>('GET', `/devices/${part(device)}/values/${part(channel)}`)).value,
+	armTrigger: (plan: TriggerPlan) => json<TriggerStatus>('PUT', '/trigger', plan),
+	disarmTrigger: () => json<TriggerStatus>('DELETE', '/trigger'),
+	fireTrigger: () => json<TriggerStatus>('POST', '/trigger/fire'),
 	set: (device: string, change: SettingsChange) => json<Settings>('PATCH', `/devices/${part(device)}/settings`, change),
 	switchOutput: (device: string, on: boolean) => json<Settings>('PUT', `/devices/${part(device)}/output`, { on }),
 	record: () => json<RecordingSummary>('POST', '/recordings', {}),
 	stop: () => json<RecordingSummary>('POST', '/recordings/stop'),
-	deleteRecording: async (id: string) => void (await request('DELETE', `/recordings/${part(id)}`)),
+	changeRecording: (id: string, change: RecordingChange) => json<ProjectStatus>('PATCH', `/recordings/${part(id)}`, change),
+	moveRecording: (id: string, place: number) => json<ProjectStatus>('POST', `/recordings/${part(id)}/move`, { place }),
+	/** Can be undone. */
+	deleteRecording: async (id: string) => void (await request('DELETE', `/recordings/${part(id)}?undoable=true`)),
 	statistics: (id: string, window: Window | null, signal: AbortSignal) =>
 		json<ChannelStatistics[]>('GET', `/recordings/${part(id)}/statistics${window ? `?from=${window.from}&to=${window.to}` : ''}`, undefined, signal),
+	levels: (device: string) => json<Record<string, 0 | 1>>('GET', `/devices/${part(device)}/levels`),
+	writeUart: async (device: string, text: string) => void (await request('POST', `/devices/${part(device)}/uart`, { body: { text } })),
+	events: (id: string, query: EventQuery, signal?: AbortSignal) => json<EventPage>('GET', `/recordings/${part(id)}/events${parameters({ ...query })}`, undefined, signal),
+	lanes: (id: string, window: Window, points: number, signal: AbortSignal) =>
+		json<Lane[]>('GET', `/recordings/${part(id)}/lanes${parameters({ ...window, points })}`, undefined, signal),
+	createLog: (id: string, name: string) => json<{ log: string }>('POST', `/recordings/${part(id)}/logs`, { name }),
+	changeLog: (id: string, log: string, change: { name?: string; offset?: number }) => json<unknown>('PATCH', `/recordings/${part(id)}/logs/${part(log)}`, change),
+	deleteLog: (id: string, log: string) => json<unknown>('DELETE', `/recordings/${part(id)}/logs/${part(log)}`),
+	/** Without a time: now, of the recording in progress. */
+	appendLog: async (id: string, log: string, lines: readonly { readonly time?: number; readonly text: string }[]) =>
+		void (await request('POST', `/recordings/${part(id)}/logs/${part(log)}/lines`, { body: { lines } })),
 	login: (name: string, password: string) => json<LicensingStatus>('POST', '/licensing/login', { name, password }),
 	logout: () => json<LicensingStatus>('POST', '/licensing/logout', {}),
 	refreshLicences: () => json<LicensingStatus>('POST', '/licensing/refresh', {}),

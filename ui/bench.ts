@@ -6,7 +6,7 @@
 import { useSyncExternalStore } from 'react';
 import { ApiError, api } from './api.ts';
 import { type Change, type ConnectionState, LiveConnection } from './live/live-connection.ts';
-import type { BatteryChange, DeviceState, LicensingStatus, ProjectStatus, RecordingInProgress, RecordingSummary } from './types.ts';
+import type { AcquisitionEvent, BatteryChange, DeviceState, LicensingStatus, ProjectStatus, RecordingInProgress, RecordingSummary, TriggerStatus } from './types.ts';
 
 export interface BenchState {
 	readonly devices: readonly DeviceState[];
@@ -19,6 +19,8 @@ export interface BenchState {
 	readonly licensing: LicensingStatus | null;
 	/** Supplies and profiler runs; null until the engine has told. */
 	readonly battery: BatteryChange | null;
+	/** Null until the engine has told. */
+	readonly trigger: TriggerStatus | null;
 	readonly connection: ConnectionState;
 	readonly needsToken: boolean;
 	readonly loaded: boolean;
@@ -26,9 +28,21 @@ export interface BenchState {
 
 export class Bench {
 	readonly live: LiveConnection;
-	#state: BenchState = { devices: [], recordings: [], current: null, project: null, licensing: null, battery: null, connection: 'connecting', needsToken: false, loaded: false };
+	#state: BenchState = {
+		devices: [],
+		recordings: [],
+		current: null,
+		project: null,
+		licensing: null,
+		battery: null,
+		trigger: null,
+		connection: 'connecting',
+		needsToken: false,
+		loaded: false,
+	};
 	#listeners = new Set<() => void>();
-	#faults = new Set<(device: string, message: string) => void>();
+	#events = new Set<(device: string, event: AcquisitionEvent) => void>();
+	#logs = new Set<(recording: string) => void>();
 
 	constructor() {
 		this.live = new LiveConnection({
@@ -63,9 +77,16 @@ export class Bench {
 
 	readonly state = (): BenchState => this.#state;
 
-	onFault(listener: (device: string, message: string) => void): () => void {
-		this.#faults.add(listener);
-		return () => void this.#faults.delete(listener);
+	/** Lines were appended to a user log of a recording. Returns an unsubscriber. */
+	onLog(listener: (recording: string) => void): () => void {
+		this.#logs.add(listener);
+		return () => void this.#logs.delete(listener);
+	}
+
+	/** Everything that devices tell besides samples: times are s since their measurement began. Returns an unsubscriber. */
+	onEvent(listener: (device: string, event: AcquisitionEvent) => void): () => void {
+		this.#events.add(listener);
+		return () => void this.#events.delete(listener);
 	}
 
 	#set(change: Partial<BenchState>): void {
@@ -102,8 +123,14 @@ export class Bench {
 			case 'battery':
 				this.#set({ battery: change });
 				break;
+			case 'trigger':
+				this.#set({ trigger: change.trigger });
+				break;
+			case 'log':
+				for (const listener of this.#logs) listener(change.recording);
+				break;
 			case 'event':
-				if (change.event.type === 'fault' || change.event.type === 'disconnect') for (const listener of this.#faults) listener(change.device, change.event.message);
+				for (const listener of this.#events) listener(change.device, change.event);
 		}
 	}
 }

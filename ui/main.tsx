@@ -3,12 +3,12 @@
 import '@mantine/core/styles.css';
 import '@mantine/notifications/styles.css';
 import 'uplot/dist/uPlot.min.css';
-import { createTheme, MantineProvider } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
 import { createRoot } from 'react-dom/client';
 import { adoptToken } from './api.ts';
 import { App } from './app.tsx';
 import { Page, PageContext } from './page.ts';
+import { Themed } from './settings/theme.tsx';
 
 adoptToken();
 const page = new Page();
@@ -16,13 +16,11 @@ void page.bench.start();
 // For the browser's console, and for tests that read what is drawn.
 Object.assign(globalThis, { microjoule: page });
 
-const theme = createTheme({ primaryColor: 'cyan', primaryShade: 9, fontFamily: 'system-ui, "Segoe UI", Roboto, sans-serif', cursorType: 'pointer', defaultRadius: 'md' });
-
 createRoot(document.getElementById('root') as HTMLElement).render(
-	<MantineProvider theme={theme} defaultColorScheme="auto">
+	<Themed preferences={page.preferences}>
 		<Notifications position="bottom-right" />
 		<PageContext value={page}>
 			<App />
 		</PageContext>
-	</MantineProvider>,
+	</Themed>,
 );

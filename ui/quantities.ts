@@ -20,8 +20,16 @@ const palette = [
 	['#3b5bdb', '#c2255c', '#2b8a3e'],
 ] as const;
 
-export function colorOf(deviceIndex: number, channel: string): string {
-	const colors = palette[Math.max(0, deviceIndex) % palette.length];
+/** On black, for high contrast. */
+const purePalette = [
+	['#00ffff', '#ffff00', '#ff80ff'],
+	['#00ff00', '#ffa000', '#80c0ff'],
+	['#ff6060', '#c0ff40', '#ffc0e0'],
+	['#ffffff', '#ffd080', '#a0ffd0'],
+] as const;
+
+export function colorOf(deviceIndex: number, channel: string, contrast = false): string {
+	const colors = (contrast ? purePalette : palette)[Math.max(0, deviceIndex) % palette.length];
 	return colors[
 		Math.max(
 			0,

@@ -52,7 +52,8 @@ function matches(keys: string, event: KeyboardEvent): boolean {
 	if (wants('Ctrl') !== (event.ctrlKey || event.metaKey) || wants('Alt') !== event.altKey) return false;
 	// With Alt or Ctrl the character depends on the layout: the key's place tells.
 	if (/^[A-Z]$/.test(key)) return (wants('Ctrl') || wants('Alt') ? event.code === `Key${key}` : event.key.toUpperCase() === key) && wants('Shift') === event.shiftKey;
-	return event.key === (named[key] ?? key);
+	// Of characters Shift is a part, on keyboards that differ; of keys with a name it is not.
+	return event.key === (named[key] ?? key) && (key.length === 1 && !named[key] ? true : wants('Shift') === event.shiftKey);
 }
 
 /** Whether a key press belongs to what has the focus rather than to the page. */

@@ -38,8 +38,8 @@ export interface Dashboard {
 	open(options?: BrowserContextOptions & { readonly path?: string }): Promise<Page>;
 	/** `$SCREENSHOTS/<name>.png`, where that is set. */
 	shoot(page: Page, name: string, options?: { readonly fullPage?: boolean }): Promise<void>;
-	/** WCAG 2.2 AA. */
-	expectAccessible(page: Page): Promise<void>;
+	/** WCAG 2.2 AA; of the whole page, or of what a selector names. */
+	expectAccessible(page: Page, within?: string): Promise<void>;
 	/** Messages of the page that are expected, such as a connection that a test cuts. */
 	ignore(pattern: RegExp): void;
 }
@@ -73,8 +73,9 @@ export function useDashboard(args: readonly string[] = ['--sim', 'arc,ace']): Da
 		async shoot(page, name, options) {
 			if (pictures) await page.screenshot({ path: join(pictures, `${name}.png`), ...options });
 		},
-		async expectAccessible(page) {
-			const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze();
+		async expectAccessible(page, within) {
+			const axe = new AxeBuilder({ page });
+			const { violations } = await (within === undefined ? axe : axe.include(within)).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze();
 			expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
 		},
 		ignore: (pattern) => void ignored.push(pattern),

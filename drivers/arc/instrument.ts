@@ -143,6 +143,10 @@ export class ArcInstrument implements Instrument {
 		return this.#measurement !== undefined || this.#starting;
 	}
 
+	rename(name: string): void {
+		this.#identity = { ...this.identity, name };
+	}
+
 	async set(change: SettingsChange): Promise<Readonly<Settings>> {
 		this.#check();
 		try {

@@ -18,11 +18,12 @@ import { statistics } from '../recording/statistics.ts';
 import { totals } from '../recording/totals.ts';
 import { type View, view } from '../recording/view.ts';
 import type { BenchApi, BenchChange, DeviceState, FoundInstrument, RecordingInProgress, RecordingSummary } from '../server/bench-api.ts';
+import type { DeviceNames } from './device-names.ts';
 import { FanOut } from './fan-out.ts';
 import { LiveHub } from './live.ts';
 import { LiveReader } from './live-reader.ts';
 import { type MeasuredDevice, Measurement } from './measurement.ts';
-import { Recorder } from './recorder.ts';
+import { type RecordedPast, Recorder } from './recorder.ts';
 import type { AcquisitionEvent, Tap } from './tap.ts';
 
 export interface BenchOptions {
@@ -35,6 +36,18 @@ export interface BenchOptions {
 	readonly keepOutput?: boolean;
 	/** Bytes that the disk keeps free: below, a recording ends. */
 	readonly minFreeBytes?: number;
+	/** Names that people gave to instruments. */
+	readonly names?: DeviceNames;
+}
+
+export interface RecordingOptions {
+	readonly name?: string;
+	/** Ends by itself after this long. */
+	readonly durationS?: number;
+	/** Begins with this, instead of now. */
+	readonly past?: RecordedPast;
+	/** Called when it begins, with what ends it at a place that `edgeNow` gave, also while the past is still being written. */
+	readonly begun?: (endAt: (frames: ReadonlyMap<string, number>) => void) => void;
 }
 
 interface Place {
@@ -45,6 +58,8 @@ interface Place {
 	choice: ChannelChoice;
 	/** The choice is newer than the measurement. */
 	stale: boolean;
+	/** While its output is off for a moment: leaves it at that. */
+	endCycle?: () => void;
 }
 
 /** Which channels of a device are measured beside those that always are, and the sample rates of any, Hz; others have their default. */
@@ -153,6 +168,16 @@ export class Bench implements BenchApi, AsyncDisposable {
 		return this.has(id) ? this.#state(id) : undefined;
 	}
 
+	/** What is measured at this moment, device by device. */
+	measured(): readonly MeasuredDevice[] {
+		return [...this.#places.values()].filter(({ connected }) => connected).flatMap(({ measurement }) => measurement?.devices ?? []);
+	}
+
+	/** The frame each device takes at this moment: where a recording can end in all of them at once. */
+	edgeNow(): ReadonlyMap<string, number> {
+		return this.#framesNow(this.measured());
+	}
+
 	async discover(): Promise<readonly FoundInstrument[]> {
 		const open = new Set([...this.#places.values()].map(({ instrument }) => instrument.identity.port));
 		return (await this.#options.discover()).map((found) => ({ ...found, open: open.has(found.path) }));
@@ -173,6 +198,8 @@ export class Bench implements BenchApi, AsyncDisposable {
 		}
 		const place: Place = { instrument, measurement: undefined, connected: true, choice: { channels: [], rates: {} }, stale: false };
 		this.#places.set(id, place);
+		const given = this.#options.names?.get(id);
+		if (given !== undefined && !this.#nameTaken(given, id)) instrument.rename(given);
 		instrument.subscribe((event) => {
 			if (event.type === 'disconnect') place.connected = false;
 			if (!instrument.measuring) this.#happened(id, event);
@@ -198,7 +225,8 @@ export class Bench implements BenchApi, AsyncDisposable {
 	}
 
 	async set(id: string, change: SettingsChange) {
-		const { instrument } = this.#place(id);
+		const { instrument, endCycle } = this.#place(id);
+		if (change.main !== undefined) endCycle?.();
 		try {
 			return await instrument.set(change);
 		} finally {
@@ -206,11 +234,66 @@ export class Bench implements BenchApi, AsyncDisposable {
 		}
 	}
 
+	/** Gives an instrument another name, now and whenever it is opened again. NOT_FOUND; ALREADY_EXISTS where another open one has that name. */
+	async rename(id: string, name: string): Promise<DeviceState> {
+		const { instrument } = this.#place(id);
+		if (this.#nameTaken(name, id)) throw new MicrojouleError('ALREADY_EXISTS', `Another device is called ${name}; choose another name.`, { name });
+		await this.#options.names?.set(id, name);
+		instrument.rename(name);
+		const device = this.#state(id);
+		this.#tell({ type: 'device', device });
+		return device;
+	}
+
+	/**
+	 * Switches the output off, waits `offS` s, and switches it on again, whatever becomes of whoever asked; where the output is switched meanwhile it is left
+	 * at that. Resolves when it is over. NOT_FOUND; INVALID_VALUE where the output is off.
+	 */
+	async powerCycle(id: string, offS: number) {
+		const place = this.#place(id);
+		const { settings, identity } = place.instrument;
+		if (!settings.main) throw new MicrojouleError('INVALID_VALUE', `The output of ${identity.name} is off; switch it on first.`, { id });
+		await this.set(id, { main: false });
+		const undisturbed = await new Promise<boolean>((resolve) => {
+			const cancel = this.#options.clock.after(offS, () => resolve(true));
+			place.endCycle = () => {
+				cancel();
+				resolve(false);
+			};
+		});
+		place.endCycle = undefined;
+		return undisturbed ? this.set(id, { main: true }) : place.instrument.settings;
+	}
+
+	/** Switches every output off, all at once. Rejects with the first that would not, when all have been tried. */
+	async outputsOff(): Promise<readonly DeviceState[]> {
+		const connected = [...this.#places].filter(([, place]) => place.connected);
+		const tries = await Promise.allSettled(connected.map(([id]) => this.set(id, { main: false })));
+		const failed = tries.find((one) => one.status === 'rejected');
+		if (failed) throw failed.reason;
+		return this.devices();
+	}
+
 	/** An open instrument itself, for what is no setting: its present values, its UART, its maintenance. NOT_FOUND, DEVICE_GONE. */
 	instrument(id: string): Instrument {
 		const { instrument, connected } = this.#place(id);
 		if (connected) return instrument;
 		throw new MicrojouleError('DEVICE_GONE', `The device ${id} is unplugged.`, { id });
+	}
+
+	async writeUart(id: string, text: string): Promise<void> {
+		const instrument = this.instrument(id);
+		const { uart, expansionPort } = instrument.settings;
+		if (!uart || !expansionPort) {
+			const off = expansionPort ? 'UART' : 'expansion port';
+			throw new MicrojouleError('NOT_SUPPORTED', `The ${off} of ${instrument.identity.name} is off, so nothing can be sent; switch it on first.`, { id });
+		}
+		await instrument.writeUart(text);
+	}
+
+	levels(id: string): Readonly<Record<string, 0 | 1>> {
+		const standing = this.#place(id).measurement?.devices.flatMap(({ stream }) => [...stream.standing]) ?? [];
+		return Object.fromEntries(standing.flatMap((event) => (event.type === 'edge' ? [[event.channel, event.level]] : [])));
 	}
 
 	choice(id: string): ChannelChoice {
@@ -238,10 +321,11 @@ export class Bench implements BenchApi, AsyncDisposable {
 		return (this.projects.project?.recordings ?? []).map((id) => (recorder?.id === id ? this.#inProgress() : this.#summaries.get(id))).filter((summary) => summary !== undefined);
 	}
 
-	startRecording(options: { readonly name?: string }): Promise<RecordingSummary> {
+	startRecording(options: RecordingOptions): Promise<RecordingSummary> {
 		return this.#inTurn(async () => {
-			await this.#refreshAll();
-			const measured = this.#measured();
+			const { past, durationS } = options;
+			if (!past) await this.#refreshAll();
+			const measured = this.measured().filter(({ instrument }) => past?.startsS.has(instrument.identity.id) ?? true);
 			if (measured.length === 0) throw new MicrojouleError('DEVICE_GONE', 'No device is connected: there is nothing to record. Connect one, or start with a simulated one.');
 			const project = this.projects.require();
 			const { id, folder } = await project.addRecording();
@@ -253,7 +337,7 @@ export class Bench implements BenchApi, AsyncDisposable {
 				this.#live.appended();
 			};
 			try {
-				recorder = await Recorder.create(measured, { folder, id, name, onProgress, minFreeBytes: this.#options.minFreeBytes });
+				recorder = await Recorder.create(measured, { folder, id, name, onProgress, minFreeBytes: this.#options.minFreeBytes, durationS, past });
 			} catch (error) {
 				await project.removeRecording(id);
 				throw error;
@@ -263,6 +347,7 @@ export class Bench implements BenchApi, AsyncDisposable {
 			const previous = this.#recorder?.recorder;
 			previous?.end(first);
 			recorder.begin(first);
+			options.begun?.((frames) => recorder.end(frames));
 			this.#writing.add(recorder);
 			this.#live.forget();
 			this.#recorder = {
@@ -273,26 +358,25 @@ export class Bench implements BenchApi, AsyncDisposable {
 				},
 			};
 			recorder.complete.then(
-				() => recorder.stopReason && this.#recordingFailed(recorder, recorder.stopReason),
+				() => (recorder.stopReason ? this.#recordingFailed(recorder, recorder.stopReason) : this.#recordingComplete(recorder)),
 				(error: unknown) => this.#recordingFailed(recorder, error),
 			);
+			await recorder.catchUp().catch(() => {}); // a recorder that fails says so
 			if (previous) await this.#finish(previous);
 			this.#tell({ type: 'project', project: this.projects.status });
 			this.#tell({ type: 'recordings' });
 			this.#tell({ type: 'recording', recording: this.recording });
-			return this.#inProgress();
+			if (this.#recorder?.recorder === recorder) return this.#inProgress();
+			await recorder.complete; // rejects with why it is over already
+			throw recorder.stopReason;
 		});
 	}
 
 	stopRecording(): Promise<RecordingSummary> {
 		return this.#inTurn(async () => {
 			const current = this.#recorder;
-			this.#live.forget();
 			if (!current) throw new MicrojouleError('NOT_RECORDING', 'There is no recording in progress.');
-			await this.#end(current);
-			this.#tell({ type: 'recording', recording: null });
-			this.#tell({ type: 'recordings' });
-			return this.#summaries.get(current.recorder.id) as RecordingSummary;
+			return this.#stop(current);
 		});
 	}
 
@@ -336,7 +420,7 @@ export class Bench implements BenchApi, AsyncDisposable {
 			await this.#turn.catch(() => {});
 			const current = this.#recorder;
 			this.#recorder = undefined;
-			current?.recorder.end(this.#framesNow(this.#measured()));
+			current?.recorder.end(this.#framesNow(this.measured()));
 			const shut = Promise.allSettled([...this.#places.values()].map((place) => this.#shut(place)));
 			if (current) await this.#finish(current.recorder).catch(() => {});
 			await shut;
@@ -385,13 +469,14 @@ export class Bench implements BenchApi, AsyncDisposable {
 		for (const place of stale) await this.#refresh(place);
 	}
 
-	async #shut({ instrument, measurement, connected }: Place): Promise<void> {
+	async #shut({ instrument, measurement, connected, endCycle }: Place): Promise<void> {
+		endCycle?.();
 		if (connected) await measurement?.stop().catch(() => {});
 		await instrument.close({ keepOutput: this.#options.keepOutput });
 	}
 
-	#measured(): readonly MeasuredDevice[] {
-		return [...this.#places.values()].filter(({ connected }) => connected).flatMap(({ measurement }) => measurement?.devices ?? []);
+	#nameTaken(name: string, exceptId: string): boolean {
+		return [...this.#places].some(([id, { instrument }]) => id !== exceptId && instrument.identity.name === name);
 	}
 
 	/** The frame each device takes at this moment, or the end of what is already being delivered: a common edge for all. */
@@ -405,10 +490,27 @@ export class Bench implements BenchApi, AsyncDisposable {
 		);
 	}
 
+	async #stop(current: CurrentRecording): Promise<RecordingSummary> {
+		this.#live.forget();
+		await this.#end(current);
+		this.#tell({ type: 'recording', recording: null });
+		this.#tell({ type: 'recordings' });
+		return this.#summaries.get(current.recorder.id) as RecordingSummary;
+	}
+
+	/** It has come to the end that it was given. */
+	async #recordingComplete(recorder: Recorder): Promise<void> {
+		if (this.#recorder?.recorder !== recorder) return;
+		await this.#inTurn(async () => {
+			const current = this.#recorder;
+			if (current?.recorder === recorder) await this.#stop(current);
+		}).catch((error: unknown) => this.#stoppedBy(error));
+	}
+
 	/** Ends the recording in progress at this moment, and closes it. */
 	async #end({ recorder }: CurrentRecording): Promise<void> {
 		this.#recorder = undefined;
-		recorder.end(this.#framesNow(this.#measured()));
+		recorder.end(this.#framesNow(this.measured()));
 		await this.#finish(recorder);
 	}
 
@@ -431,8 +533,12 @@ export class Bench implements BenchApi, AsyncDisposable {
 			() => error,
 			(reason: unknown) => reason,
 		);
+		this.#stoppedBy(failure);
+	}
+
+	#stoppedBy(failure: unknown): void {
 		const message = `The recording stopped: ${messageOf(failure)}`;
-		for (const { instrument, stream } of this.#measured())
+		for (const { instrument, stream } of this.measured())
 			this.#happened(instrument.identity.id, { type: 'fault', fault: 'device', message, time: stream.nextFrame / stream.frameRate });
 		this.#tell({ type: 'recording', recording: null });
 		this.#tell({ type: 'recordings' });
@@ -488,7 +594,7 @@ export class Bench implements BenchApi, AsyncDisposable {
 		const { recorder, recordedS } = current;
 		const name = this.#nameInProgress(current);
 		const { info } = recorder;
-		const channels = info.channels.map(({ device, id, label, unit, rate }) => ({ device, id, label, unit, rate, count: Math.floor(recordedS * rate) }));
+		const channels = info.channels.map(({ device, id, label, unit, rate, settleS }) => ({ device, id, label, unit, rate, count: Math.floor(recordedS * rate), settleS }));
 		return { id: recorder.id, name, start: info.start, duration: recordedS, finished: false, lost: 0, channels };
 	}
 
@@ -552,6 +658,6 @@ function summaryOf(reader: RecordingReader, lost: number): RecordingSummary {
 		duration: reader.durationS,
 		finished,
 		lost,
-		channels: channels.map(({ device, id: channel, label, unit, rate, count }) => ({ device, id: channel, label, unit, rate, count })),
+		channels: channels.map(({ device, id: channel, label, unit, rate, count, settleS }) => ({ device, id: channel, label, unit, rate, count, settleS })),
 	};
 }

@@ -4,6 +4,7 @@
  */
 
 import type { MicrojouleError } from '../../drivers/errors.ts';
+import type { Settings } from '../../drivers/settings.ts';
 import type { RecordedChannel, RecordedDevice, RecordingInfo } from '../recording/format.ts';
 import { formatVersion } from '../recording/format.ts';
 import type { StagedRecording } from '../recording/staged.ts';
@@ -28,6 +29,17 @@ interface Piece {
 	readonly spans: Map<string, Span>;
 }
 
+/** What a recording begins with that was measured before it was asked for. */
+export interface RecordedPast {
+	/** Where it begins on each device's axis, s. */
+	readonly startsS: ReadonlyMap<string, number>;
+	/** What was in force there. */
+	settings(device: string): Settings | undefined;
+	standing(device: string): Iterable<AcquisitionEvent>;
+	/** Hands over everything from there to now, in the order of each stream, and calls back the moment there is no more. */
+	replay(tap: Tap, caughtUp: () => void): Promise<void>;
+}
+
 export interface RecorderOptions {
 	readonly folder: string;
 	readonly id: string;
@@ -38,6 +50,8 @@ export interface RecorderOptions {
 	readonly onProgress?: (recordedS: number) => void;
 	/** Bytes that the disk keeps free: below, nothing is begun, and what is running ends. */
 	readonly minFreeBytes?: number;
+	/** It begins with this, instead of now. */
+	readonly past?: RecordedPast;
 }
 
 export class Recorder implements Tap {
@@ -48,8 +62,9 @@ export class Recorder implements Tap {
 	#devices: readonly MeasuredDevice[];
 	#pieces = new Map<string, Piece>();
 	#durationS: number;
+	#past: RecordedPast | undefined;
 	#onProgress: ((recordedS: number) => void) | undefined;
-	#failed = false;
+	#ended = false;
 	#stopReason: MicrojouleError | undefined;
 	#resolve: () => void = () => {};
 	#reject: (error: unknown) => void = () => {};
@@ -69,6 +84,7 @@ export class Recorder implements Tap {
 		this.#writer = writer;
 		this.#durationS = options.durationS ?? Number.POSITIVE_INFINITY;
 		this.#onProgress = options.onProgress;
+		this.#past = options.past;
 		this.complete = new Promise((resolve, reject) => {
 			this.#resolve = resolve;
 			this.#reject = reject;
@@ -78,7 +94,8 @@ export class Recorder implements Tap {
 
 	/**
 	 * Attaches to the devices' streams, at once. The recording begins at `firstFrames` (per device id, on its measurement's axis; none of them
-	 * already past), by default at the next frame that each stream delivers.
+	 * already past), by default at the next frame that each stream delivers; where there is a past, where that begins, and it is not attached before
+	 * `catchUp` is through with it.
 	 */
 	begin(firstFrames?: ReadonlyMap<string, number>): void {
 		const { info } = this.#writer;
@@ -86,7 +103,7 @@ export class Recorder implements Tap {
 		for (const device of this.#devices) {
 			const { instrument, stream, startedAt } = device;
 			const { id } = instrument.identity;
-			const firstS = (firstFrames?.get(id) ?? stream.settledFrame) / stream.frameRate;
+			const firstS = this.#past?.startsS.get(id) ?? (firstFrames?.get(id) ?? stream.settledFrame) / stream.frameRate;
 			const spans = new Map<string, Span>();
 			for (const channel of info.channels) {
 				if (channel.device !== id) continue;
@@ -95,12 +112,24 @@ export class Recorder implements Tap {
 			}
 			this.#pieces.set(id, { device, firstS, endS: firstS + this.#durationS, spans });
 			startMs = Math.max(startMs, startedAt.getTime() + firstS * 1000);
-			for (const event of stream.standing) this.#writer.event({ device: id, ...event, time: 0 });
-			stream.taps.add(this);
+			for (const event of this.#past?.standing(id) ?? stream.standing) this.#writer.event({ device: id, ...event, time: 0 });
+			if (!this.#past) stream.taps.add(this);
 		}
 		info.start = new Date(startMs).toISOString();
 		this.#writer.saveInfo().catch(() => {}); // the writer remembers the failure and reports it
 		this.#finishIfDone(); // no sample fits into a very short duration
+	}
+
+	/** Records what was before, then goes on with what comes. Rejects where that is gone; then nothing more is recorded. */
+	async catchUp(): Promise<void> {
+		try {
+			await this.#past?.replay(this, () => {
+				if (!this.#ended) for (const { stream } of this.#devices) stream.taps.add(this);
+			});
+		} catch (error) {
+			this.#fail(error);
+			throw error;
+		}
 	}
 
 	/** Where it begins, by device, in s of the device's samples since its measurement began; empty before begin(). */
@@ -119,8 +148,8 @@ export class Recorder implements Tap {
 
 	samples(channel: TapChannel, start: number, column: Float32Array): void | Promise<void> {
 		const span = this.#pieces.get(channel.device)?.spans.get(channel.id);
-		if (!span || this.#failed || start >= span.end) return;
-		const from = Math.max(0, span.first - start);
+		if (!span || this.#ended || start >= span.end) return;
+		const from = Math.max(0, span.done - start); // a stream may deliver once more what the past had
 		const to = Math.min(column.length, span.end - start);
 		if (to <= from) return;
 		try {
@@ -139,7 +168,7 @@ export class Recorder implements Tap {
 
 	event(device: string, event: AcquisitionEvent): void {
 		const piece = this.#pieces.get(device);
-		if (!piece || this.#failed) return;
+		if (!piece || this.#ended) return;
 		const time = event.time - piece.firstS;
 		if (event.type === 'gap') {
 			const from = Math.max(0, time);
@@ -189,12 +218,13 @@ export class Recorder implements Tap {
 
 	#finishIfDone(): void {
 		for (const { spans } of this.#pieces.values()) for (const { done, end } of spans.values()) if (done < end) return;
+		this.#ended = true;
 		this.#detach();
 		this.#resolve();
 	}
 
 	#fail(error: unknown): void {
-		this.#failed = true;
+		this.#ended = true;
 		this.#detach();
 		this.#reject(error);
 	}
@@ -221,7 +251,7 @@ function describe(measured: readonly MeasuredDevice[], options: RecorderOptions)
 	const channels: RecordedChannel[] = [];
 	for (const { instrument, channels: ofDevice } of measured) {
 		const { id, kind, name, serial, hardwareVersion, firmwareVersion, simulated } = instrument.identity;
-		devices.push({ id, kind, name, serial, hardwareVersion, firmwareVersion, simulated, settings: { ...instrument.settings } });
+		devices.push({ id, kind, name, serial, hardwareVersion, firmwareVersion, simulated, settings: { ...(options.past?.settings(id) ?? instrument.settings) } });
 		for (const { id: channelId, rate } of ofDevice) {
 			const channel = instrument.channels.find((candidate) => candidate.id === channelId);
 			if (channel?.kind !== 'analog') continue;

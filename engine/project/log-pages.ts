@@ -7,7 +7,7 @@ import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MicrojouleError } from '../../drivers/errors.ts';
-import { LineIndex, type LineQuestion } from '../recording/line-index.ts';
+import { type IndexedLines, LineIndex, type LineQuestion } from '../recording/line-index.ts';
 import { ReadableFile } from '../recording/readable-file.ts';
 import { type LogLine, parseLine } from './user-log.ts';
 
@@ -38,19 +38,27 @@ export class LogPages {
 
 	/** One page of the lines that pass, with `offsetS` added to their times; none where there is no such file. INVALID_VALUE. */
 	async page(folder: string, name: string, offsetS: number, query: LogQuery = {}): Promise<LogPage> {
-		const { filter = '', from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY, skip = 0, limit = 1000 } = query;
+		const { skip = 0, limit = 1000 } = query;
 		for (const [key, count] of Object.entries({ skip, limit }))
 			if (!Number.isInteger(count) || count < 0)
 				throw new MicrojouleError('INVALID_VALUE', `${key} is ${count}; it must be a whole number of lines, at least 0.`, { [key]: count });
-		const file = await stat(join(folder, name)).catch(() => undefined);
-		if (!file) return { lines: [], total: 0 };
-		const index = this.#index(JSON.stringify([folder, name, offsetS, filter, String(from), String(to)]), file, () => linesThatPass(offsetS, filter, from, to));
-		const log = new ReadableFile(folder, name);
-		try {
-			const found = await index.upTo(log, file.size);
+		const page = await this.use(folder, name, offsetS, query, async (found) => {
 			const lines: LogLine[] = [];
 			for await (const stretch of found.read(skip, skip + limit)) lines.push(...stretch);
 			return { lines, total: found.count };
+		});
+		return page ?? { lines: [], total: 0 };
+	}
+
+	/** Runs `work` on the lines that pass, which are good until it is done; undefined where there is no such file. */
+	async use<T>(folder: string, name: string, offsetS: number, query: LogQuery, work: (lines: IndexedLines<LogLine>) => Promise<T>): Promise<T | undefined> {
+		const { filter = '', from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY } = query;
+		const file = await stat(join(folder, name)).catch(() => undefined);
+		if (!file) return undefined;
+		const index = this.#index(JSON.stringify([folder, name, offsetS, filter, String(from), String(to)]), file, () => linesThatPass(offsetS, filter, from, to));
+		const log = new ReadableFile(folder, name);
+		try {
+			return await work(await index.upTo(log, file.size));
 		} finally {
 			log.close();
 		}

@@ -12,6 +12,7 @@ import { MicrojouleError, messageOf } from '../../drivers/errors.ts';
 import type { Settings } from '../../drivers/settings.ts';
 import type { RecordingInfo } from '../recording/format.ts';
 import { readInfo } from '../recording/info-file.ts';
+import type { IndexedLines } from '../recording/line-index.ts';
 import { RecordingReader } from '../recording/reader.ts';
 import { openWithSummaries } from '../recording/rebuild.ts';
 import type { StagedRecording } from '../recording/staged.ts';
@@ -26,6 +27,13 @@ import { appendLogLines, type LogLine } from './user-log.ts';
 
 export type { ProjectDevice, ProjectFile, ProjectSelection, RecordingEntry } from './file.ts';
 export { projectVersion } from './migrations.ts';
+
+/** A user log with its lines, found by an index. */
+export interface IndexedLog {
+	readonly id: string;
+	readonly name: string;
+	readonly lines: IndexedLines<LogLine>;
+}
 
 export interface ListedRecording {
 	readonly id: string;
@@ -313,6 +321,21 @@ export class Project implements AsyncDisposable {
 	readLog(id: string, log: string, query?: LogQuery): Promise<LogPage> {
 		const { file, offset = 0 } = logOf(this.entry(id), log);
 		return this.#logPages.page(join(this.folder, 'logs'), file, offset, query);
+	}
+
+	/** Runs `work` on the lines of all user logs of a recording that have any, with their offsets in the times; they are good until it is done. */
+	async useLogs<T>(id: string, work: (logs: readonly IndexedLog[]) => Promise<T>): Promise<T> {
+		const { logs = [] } = this.entry(id);
+		const open = async (at: number, opened: readonly IndexedLog[]): Promise<T> => {
+			const log = logs[at];
+			if (!log) return work(opened);
+			let answer: { value: T } | undefined;
+			await this.#logPages.use(join(this.folder, 'logs'), log.file, log.offset ?? 0, {}, async (lines) => {
+				answer = { value: await open(at + 1, [...opened, { id: log.id, name: log.name, lines }]) };
+			});
+			return answer ? answer.value : open(at + 1, opened);
+		};
+		return open(0, []);
 	}
 
 	/**

@@ -85,6 +85,27 @@ describe('a histogram', () => {
 		);
 	});
 
+	it('of equal ratios does so too, with what the samples of each bin add up to and what lies below', async () => {
+		await fc.assert(
+			fc.asyncProperty(signal, window, fc.integer({ min: 1, max: 300 }), async (samples, [a, b], bins) => {
+				using reader = await recorded(fresh(), [{ ...arcChannel('mc', rate), samples }]);
+				const [from, to] = [Math.min(a, b), Math.max(a, b)].map((share) => (share * samples.length) / rate);
+				const { edges, counts, sums, below } = await histogram(reader, reader.channel(device, 'mc'), from, to, bins, undefined, 'logarithmic');
+				const values = sorted(samples, from, to);
+				const lowest = edges[0] ?? Number.POSITIVE_INFINITY;
+				expect(edges.every((edge, k) => edge > 0 && (k === 0 || edge >= edges[k - 1]))).toBe(true);
+				expect(below.count).toBe(values.filter((x) => x < lowest).length);
+				for (const [k, count] of counts.entries()) {
+					const inside = values.filter((x) => x >= edges[k] && (k + 1 === counts.length || x < edges[k + 1]));
+					expect(count).toBe(inside.length);
+					const sum = inside.reduce((total, x) => total + x, 0);
+					expect(Math.abs(sums[k] - sum)).toBeLessThanOrEqual(1e-9 * sum);
+				}
+			}),
+			{ numRuns: 60 },
+		);
+	});
+
 	it('counts quiet blocks of every level without a look at their samples', async () => {
 		const samples = new Float32Array(2 * levels[3] + 5000).fill(1e-6);
 		samples[levels[3] + 77] = 1;
@@ -97,7 +118,7 @@ describe('a histogram', () => {
 	it('of equal samples has one bin; a number of bins that is none is refused', async () => {
 		using reader = await recorded(fresh(), [{ ...arcChannel('mc', rate), samples: [2, 2, Number.NaN] }]);
 		const channel = reader.channel(device, 'mc');
-		expect(await histogram(reader, channel, 0, 1, 10)).toEqual({ edges: [2, 2], counts: [2] });
+		expect(await histogram(reader, channel, 0, 1, 10)).toEqual({ edges: [2, 2], counts: [2], sums: [4], below: { count: 0, sum: 0 } });
 		await expect(histogram(reader, channel, 0, 1, 0)).rejects.toMatchObject({ code: 'INVALID_VALUE' });
 	});
 });

@@ -9,6 +9,8 @@ import { lineFeed, wholeLines } from './whole-lines.ts';
 export interface Timed {
 	/** s. */
 	readonly time: number;
+	/** s, for what lasts. */
+	readonly until?: number;
 }
 
 /** Looks at lines in their order. */
@@ -33,6 +35,19 @@ export interface IndexedLines<T> {
 	read(from: number, to: number): AsyncGenerator<T[]>;
 	/** Number of the last answer at or before a time, s; −1 where there is none. */
 	lastUntil(time: number): Promise<number>;
+	/** Stretches that may have answers in [from, to), s, in the order of the file; what they are about is known without reading them. */
+	within(from: number, to: number): IndexedStretch<T>[];
+}
+
+/** Consecutive answers of an index. */
+export interface IndexedStretch<T> {
+	/** Number of the first answer. */
+	readonly first: number;
+	readonly count: number;
+	/** s: no answer is before, and none after. */
+	readonly earliest: number;
+	readonly latest: number;
+	read(): Promise<T[]>;
 }
 
 /** Consecutive lines from the first answer's to the last one's. */
@@ -46,6 +61,7 @@ interface Stretch {
 	readonly state: number;
 	/** s. */
 	earliest: number;
+	latest: number;
 }
 
 /** A line that begins so far behind the start of a stretch begins another. */
@@ -76,6 +92,7 @@ export class LineIndex<T extends Timed> {
 			count,
 			read: (from, to) => this.#read(file, from, Math.min(to, count)),
 			lastUntil: (time) => this.#lastUntil(file, time),
+			within: (from, to) => this.#within(file, from, to, count),
 		};
 	}
 
@@ -87,18 +104,19 @@ export class LineIndex<T extends Timed> {
 			for (let line = lineFrom(piece, 0, this.#question.mark); line; line = lineFrom(piece, line.end + 1, this.#question.mark)) {
 				const { state } = this.#selection;
 				const found = this.#selection.take(piece.toString('utf8', line.begin, line.end));
-				if (found) this.#add(this.#seen + line.begin, this.#seen + line.end, state, found.time);
+				if (found) this.#add(this.#seen + line.begin, this.#seen + line.end, state, found);
 			}
 			this.#seen += piece.length;
 		}
 	}
 
-	#add(begin: number, end: number, state: number, time: number): void {
+	#add(begin: number, end: number, state: number, { time, until = time }: Timed): void {
 		const last = this.#stretches.at(-1);
 		if (last && begin < last.begin + stretchBytes) {
 			last.end = end;
 			last.earliest = Math.min(last.earliest, time);
-		} else this.#stretches.push({ begin, end, first: this.#count, state, earliest: time });
+			last.latest = Math.max(last.latest, until);
+		} else this.#stretches.push({ begin, end, first: this.#count, state, earliest: time, latest: until });
 		this.#count++;
 	}
 
@@ -108,6 +126,15 @@ export class LineIndex<T extends Timed> {
 			const found = await this.#answers(file, this.#stretches[at]);
 			yield found.slice(Math.max(0, from - first), to - first);
 		}
+	}
+
+	#within(file: ReadableFile, from: number, to: number, total: number): IndexedStretch<T>[] {
+		return this.#stretches.flatMap((stretch, at) => {
+			const { first, earliest, latest } = stretch;
+			const count = Math.min(this.#stretches[at + 1]?.first ?? total, total) - first;
+			if (count <= 0 || latest < from || earliest >= to) return [];
+			return [{ first, count, earliest, latest, read: async () => (await this.#answers(file, stretch)).slice(0, count) }];
+		});
 	}
 
 	async #lastUntil(file: ReadableFile, time: number): Promise<number> {

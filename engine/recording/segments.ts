@@ -49,6 +49,11 @@ export interface Segment {
 
 /** Throws INVALID_VALUE for a threshold that is no number, or a negative hysteresis or gap. */
 export async function* segments(reader: RecordingReader, channel: RecordedChannel, query: SegmentQuery, reached?: (share: number) => void): AsyncGenerator<Segment> {
+	for await (const stretch of stretches(reader, channel, query, reached)) yield measured(reader, channel, stretch);
+}
+
+/** The samples [begin, end) of each segment, unmeasured. Throws like `segments`. */
+export async function* stretches(reader: RecordingReader, channel: RecordedChannel, query: SegmentQuery, reached?: (share: number) => void): AsyncGenerator<Stretch> {
 	const { threshold, hysteresis = 0, minGapS = 0 } = query;
 	if (!Number.isFinite(threshold)) throw new MicrojouleError('INVALID_VALUE', `The threshold is ${threshold}; it must be a number of ${channel.unit}.`, { threshold });
 	for (const [name, value] of Object.entries({ hysteresis, minGapS }))
@@ -59,11 +64,11 @@ export async function* segments(reader: RecordingReader, channel: RecordedChanne
 	for await (const at of walk(reader, channel, from, to, finder)) {
 		reached?.((at - from) / Math.max(1, to - from));
 		if (at === to) finder.end(to);
-		for (const { begin, end } of finder.found.splice(0)) yield measured(reader, channel, begin, end);
+		yield* finder.found.splice(0);
 	}
 }
 
-interface Stretch {
+export interface Stretch {
 	readonly begin: number;
 	readonly end: number;
 }
@@ -125,7 +130,8 @@ class Finder implements Visitor {
 	}
 }
 
-async function measured(reader: RecordingReader, channel: RecordedChannel, begin: number, end: number): Promise<Segment> {
+/** What a stretch comes to. */
+export async function measured(reader: RecordingReader, channel: RecordedChannel, { begin, end }: Stretch): Promise<Segment> {
 	const { rate, unit, offset = 0 } = channel;
 	const sums = await totals(reader, channel, { begin, end });
 	const rail = railOf(reader, channel);

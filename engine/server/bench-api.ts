@@ -3,8 +3,9 @@
  * knows nothing else of the engine, and the engine nothing of the server. Units are SI; methods reject with MicrojouleError.
  */
 
-import type { Channel, InstrumentIdentity } from '../../drivers/instrument.ts';
+import type { Channel, Instrument, InstrumentIdentity } from '../../drivers/instrument.ts';
 import type { SettingSpec, Settings, SettingsChange } from '../../drivers/settings.ts';
+import type { ChannelChoice } from '../acquisition/bench.ts';
 import type { LiveHub } from '../acquisition/live.ts';
 import type { AcquisitionEvent } from '../acquisition/tap.ts';
 import type { ActiveProject, ProjectStatus } from '../project/active-project.ts';
@@ -52,7 +53,16 @@ export interface RecordingSummary {
 	readonly finished: boolean;
 	/** Samples lost, over all channels. */
 	readonly lost: number;
-	readonly channels: readonly { readonly device: string; readonly id: string; readonly label: string; readonly unit: string; readonly rate: number; readonly count: number }[];
+	readonly channels: readonly {
+		readonly device: string;
+		readonly id: string;
+		readonly label: string;
+		readonly unit: string;
+		readonly rate: number;
+		readonly count: number;
+		/** s that a range switch needs to settle, where known. */
+		readonly settleS?: number;
+	}[];
 }
 
 export interface RecordingInProgress {
@@ -93,6 +103,21 @@ export interface BenchApi {
 	close(id: string): Promise<void>;
 	/** Validates and applies; resolves to the settings in force. NOT_FOUND, INVALID_VALUE, DEVICE_REJECTED. */
 	set(id: string, change: SettingsChange): Promise<Readonly<Settings>>;
+	/** Another name, kept. NOT_FOUND, ALREADY_EXISTS. */
+	rename(id: string, name: string): Promise<DeviceState>;
+	/** Off for `offS` s, then on again; resolves when that is over. NOT_FOUND; INVALID_VALUE where it is off. */
+	powerCycle(id: string, offS: number): Promise<Readonly<Settings>>;
+	/** Switches every output off. */
+	outputsOff(): Promise<readonly DeviceState[]>;
+	/** Channels measured beside those that always are, and rates, Hz; while recording from the next recording on. NOT_FOUND, INVALID_VALUE. */
+	choose(id: string, choice: ChannelChoice): Promise<void>;
+	choice(id: string): ChannelChoice;
+	/** The instrument itself, for its present values. NOT_FOUND, DEVICE_GONE. */
+	instrument(id: string): Instrument;
+	/** Sends text to the UART of the device under test. NOT_FOUND, DEVICE_GONE, DEVICE_REJECTED. */
+	writeUart(id: string, text: string): Promise<void>;
+	/** Present levels of the digital inputs, as far as they are known, by channel. NOT_FOUND. */
+	levels(id: string): Readonly<Record<string, 0 | 1>>;
 
 	/** Oldest first. */
 	recordings(): readonly RecordingSummary[];

@@ -69,5 +69,31 @@ export const deviceRoutes: FastifyPluginCallbackTypebox<{ bench: BenchApi }> = (
 		handler: async (request) => bench.set(find(request.params.id).id, { main: request.body.on }),
 	});
 
+	server.get('/devices/:id/levels', {
+		schema: {
+			summary: 'Present levels of the digital inputs',
+			description: 'By channel; an input whose level is not known yet is absent. Later changes come as events of the live stream.',
+			tags: ['devices'],
+			params: idParams,
+			response: { 200: Type.Record(Type.String(), Type.Integer({ minimum: 0, maximum: 1 })), ...errorResponses },
+		},
+		handler: async (request) => bench.levels(find(request.params.id).id),
+	});
+
+	server.post('/devices/:id/uart', {
+		schema: {
+			summary: "Send text to the device under test's UART",
+			description: 'As UTF-8 and as it is: a line end is sent only where the text has one. The UART must be on.',
+			tags: ['devices'],
+			params: idParams,
+			body: Type.Object({ text: Type.String({ minLength: 1, maxLength: 4096 }) }, { additionalProperties: false }),
+			response: { 204: Type.Null(), ...errorResponses },
+		},
+		handler: async (request, reply) => {
+			await bench.writeUart(find(request.params.id).id, request.body.text);
+			return reply.status(204).send(null);
+		},
+	});
+
 	done();
 };

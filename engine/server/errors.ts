@@ -3,6 +3,7 @@
 import type { Duplex } from 'node:stream';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { type ErrorCode, errorCodes, MicrojouleError, messageOf } from '../../drivers/errors.ts';
+import { problemsInWords } from './request-problems.ts';
 
 export interface ErrorBody {
 	readonly error: { readonly code: ErrorCode; readonly message: string; readonly details: Readonly<Record<string, unknown>> };
@@ -18,8 +19,8 @@ export function asMicrojouleError(thrown: unknown): MicrojouleError {
 	const error = thrown as Partial<FastifyError>;
 	if (error.validation) {
 		const { validationContext } = error;
-		const problems = error.validation.map(({ instancePath, message }) => `${instancePath?.slice(1).replaceAll('/', '.') || validationContext} ${message}`);
-		return new MicrojouleError('INVALID_VALUE', `The request's ${validationContext} is not valid: ${problems.join('; ')}.`, { in: validationContext });
+		const problems = problemsInWords(error.validation, validationContext ?? 'request');
+		return new MicrojouleError('INVALID_VALUE', `The request's ${validationContext} is not valid: ${problems}.`, { in: validationContext });
 	}
 	if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500)
 		return new MicrojouleError(error.statusCode === 404 ? 'NOT_FOUND' : 'INVALID_VALUE', messageOf(thrown));

@@ -7,6 +7,7 @@ import { assumedSettings } from '../../drivers/arc/setting-codes.ts';
 import { MicrojouleError } from '../../drivers/errors.ts';
 import { models } from '../../drivers/models.ts';
 import { type Settings, type SettingsChange, settingSpecs, validateChange } from '../../drivers/settings.ts';
+import type { ChannelChoice } from '../acquisition/bench.ts';
 import { channelKey, LiveHub } from '../acquisition/live.ts';
 import { ActiveProject } from '../project/active-project.ts';
 import type { ChannelStatistics } from '../recording/statistics.ts';
@@ -67,6 +68,36 @@ export class FakeBench implements BenchApi {
 		validateChange(device.settingSpecs, change);
 		this.#update(id, { settings: { ...device.settings, ...change } });
 		return this.#devices.get(id)!.settings;
+	}
+
+	async rename(id: string, name: string): Promise<DeviceState> {
+		this.#update(id, { name });
+		return this.#devices.get(id)!;
+	}
+
+	async powerCycle(id: string): Promise<Readonly<Settings>> {
+		return this.#devices.get(id)!.settings;
+	}
+
+	async outputsOff(): Promise<readonly DeviceState[]> {
+		for (const { id } of this.devices()) await this.set(id, { main: false });
+		return this.devices();
+	}
+
+	async choose(): Promise<void> {}
+
+	choice(): ChannelChoice {
+		return { channels: [], rates: {} };
+	}
+
+	instrument(id: string): never {
+		throw new MicrojouleError('NOT_SUPPORTED', `The made-up device ${id} has no instrument behind it.`, { id });
+	}
+
+	async writeUart(): Promise<void> {}
+
+	levels(): Readonly<Record<string, 0 | 1>> {
+		return { i1: 0, i2: 0 };
 	}
 
 	recordings(): readonly RecordingSummary[] {

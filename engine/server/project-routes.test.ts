@@ -180,6 +180,9 @@ describe('questions', () => {
 	it('compare recordings', async () => {
 		const { mc } = await ok('GET', '/recordings/compare?ids=001,002&to=0.5');
 		expect(mc).toMatchObject([{ recording: '001' }, { recording: '002', difference: { average: { absolute: 1000 }, duration: { absolute: 0 } } }]);
+		const shifted = (await ok('GET', '/recordings/compare?ids=001,002&from=0.25&to=0.75&shifts=0,0.25')).mc[1].statistics;
+		expect({ from: shifted.from, to: shifted.to }).toEqual({ from: 0, to: 0.5 });
+		expect((await call('GET', '/recordings/compare?ids=001,002&shifts=0')).body.error).toMatchObject({ code: 'INVALID_VALUE' });
 		expect((await call('GET', '/recordings/compare?ids=001')).body.error).toMatchObject({ code: 'INVALID_VALUE' });
 		expect((await call('GET', '/recordings/compare?ids=001,009')).body.error).toMatchObject({ code: 'NOT_FOUND' });
 	});
@@ -190,6 +193,12 @@ describe('questions', () => {
 		const { edges, counts } = await ok('GET', '/recordings/001/histogram?channel=arc-1.mc&bins=4&to=0.25');
 		expect(counts).toEqual([250, 250, 250, 250]);
 		expect(edges).toHaveLength(5);
+		const logarithmic = await ok('GET', '/recordings/001/histogram?channel=mc&bins=3&to=0.25&spacing=logarithmic');
+		expect(logarithmic).toMatchObject({ below: { count: 0, sum: 0 } });
+		expect(logarithmic.sums.reduce((sum: number, x: number) => sum + x, 0)).toBe(1000 * 1499.5);
+		expect(await ok('GET', '/recordings/001/segments?channel=mc')).toEqual({ threshold: null, total: 0, segments: [] });
+		const first = await ok('GET', '/recordings/001/segments?channel=mc&threshold=1499.5&limit=0');
+		expect(first).toEqual({ threshold: 1499.5, total: 1, segments: [] });
 		expect(await ok('GET', '/recordings/001/percentiles?channel=mc&percents=0,50,100')).toEqual([
 			{ percent: 0, value: 1000 },
 			{ percent: 50, value: 2999.5 },

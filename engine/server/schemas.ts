@@ -89,7 +89,15 @@ export const recordingSchema = Type.Object({
 	finished: Type.Boolean(),
 	lost: Type.Number(),
 	channels: Type.Array(
-		Type.Object({ device: Type.String(), id: Type.String(), label: Type.String(), unit: Type.String(), rate: Type.Number({ description: 'Hz' }), count: Type.Number() }),
+		Type.Object({
+			device: Type.String(),
+			id: Type.String(),
+			label: Type.String(),
+			unit: Type.String(),
+			rate: Type.Number({ description: 'Hz' }),
+			count: Type.Number(),
+			settleS: Type.Optional(Type.Number({ description: 's that a range switch needs to settle' })),
+		}),
 	),
 });
 

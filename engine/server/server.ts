@@ -22,15 +22,19 @@ import { MicrojouleError } from '../../drivers/errors.ts';
 import { Admission, isLoopback, readToken } from './admission.ts';
 import { analysisRoutes } from './analysis-routes.ts';
 import type { BenchApi } from './bench-api.ts';
+import { controlRoutes } from './control-routes.ts';
 import { deviceRoutes } from './device-routes.ts';
 import { editRoutes } from './edit-routes.ts';
 import { asMicrojouleError, refuseUpgrade, replyWithError } from './errors.ts';
+import { eventRoutes } from './event-routes.ts';
+import { fileRoutes } from './file-routes.ts';
 import { listenError, readTls, type TlsFiles } from './listen.ts';
 import { LiveSocket, type OtherChange } from './live-socket.ts';
 import { logRoutes } from './log-routes.ts';
 import { projectRoutes } from './project-routes.ts';
 import { recordingRoutes } from './recording-routes.ts';
 import { errorResponses } from './schemas.ts';
+import { TemporaryFiles } from './temporary-files.ts';
 import { ViewSocket, viewsPath } from './view-socket.ts';
 
 export interface ServerOptions {
@@ -169,12 +173,19 @@ async function build(options: ServerOptions, admission: Admission): Promise<Fast
 				handler: async () => ({ name: 'microjoule', version, uptime: (performance.now() - startedAt) / 1000 }),
 			});
 			await api.register(deviceRoutes, { bench });
+			await api.register(controlRoutes, { bench });
 			const paths = { confined: !isLoopback(options.host ?? '127.0.0.1'), dataFolder: options.dataFolder };
 			await api.register(recordingRoutes, { bench });
 			await api.register(analysisRoutes, { bench });
+			await api.register(eventRoutes, { bench });
 			await api.register(projectRoutes, { bench, paths });
 			await api.register(editRoutes, { bench, paths });
 			await api.register(logRoutes, { bench });
+			if (options.dataFolder !== undefined) {
+				const files = new TemporaryFiles(options.dataFolder);
+				http.addHook('onClose', () => files.close());
+				await api.register(fileRoutes, { bench, files, dataFolder: options.dataFolder });
+			}
 			for (const plugin of options.plugins ?? []) await api.register(plugin);
 		},
 		{ prefix: '/api' },

@@ -14,6 +14,8 @@ export type Needs = 'nothing' | 'automation' | 'battery';
 
 /** One request under way. */
 export interface Call {
+	/** Who it is, for people: `TCP 127.0.0.1:40312`. */
+	readonly client: string;
 	/** What this client has reserved, and whether it signed in. */
 	readonly account: Connection;
 	/** Sends a progress message; does nothing unless the request asked for them. */

@@ -8,6 +8,7 @@ import { asciiJson } from './ascii-json.ts';
 import { type Call, type Command, StreamedAnswer } from './command.ts';
 import type { ScriptingContext } from './context.ts';
 import { missingKey, ScriptingError, wireError } from './scripting-error.ts';
+import type { Traffic } from './traffic.ts';
 import { jsonType, validate } from './validation.ts';
 
 /** Where answers go. Resolves when there is room for more; rejects when the client is gone. */
@@ -28,14 +29,34 @@ interface Envelope {
 export class Dispatcher {
 	readonly #context: ScriptingContext;
 	readonly #rows: ReadonlyMap<string, Command>;
+	readonly #traffic: Traffic | undefined;
 
-	constructor(context: ScriptingContext, rows: readonly Command[]) {
+	/** `traffic` hears of everything, while somebody watches it. */
+	constructor(context: ScriptingContext, rows: readonly Command[], traffic?: Traffic) {
 		this.#context = context;
+		this.#traffic = traffic;
 		this.#rows = new Map(rows.flatMap((row) => [row.name, ...(row.aliases ?? [])].map((name) => [name, row] as const)));
 	}
 
 	/** Never rejects for what the client asked; rejects when the client is gone. */
-	async answer(text: string, call: Omit<Call, 'progress'>, to: Answering): Promise<void> {
+	answer(text: string, call: Omit<Call, 'progress'>, to: Answering): Promise<void> {
+		const traffic = this.#traffic;
+		if (!traffic?.watched) return this.#answer(text, call, to);
+		traffic.note(call.client, 'request', text);
+		return this.#answer(text, call, {
+			send: (answer) => {
+				traffic.note(call.client, 'answer', answer);
+				return to.send(answer);
+			},
+			stream: (head, pieces, tail) => {
+				traffic.note(call.client, 'answer', `${head}…${tail}`);
+				return to.stream(head, pieces, tail);
+			},
+			drop: to.drop,
+		});
+	}
+
+	async #answer(text: string, call: Omit<Call, 'progress'>, to: Answering): Promise<void> {
 		let envelope: Partial<Envelope> = {};
 		try {
 			envelope = parse(text);

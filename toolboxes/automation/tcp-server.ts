@@ -139,6 +139,7 @@ class Client {
 		const { context, dispatcher, log } = this.#options;
 		using account = context.licensing.connection();
 		const splitter = new LineSplitter(maxRequestBytes);
+		const client = `TCP ${this.#socket.remoteAddress}:${this.#socket.remotePort}`;
 		let first = true;
 		try {
 			await this.#write(`${asciiJson(greeting())}\r\n`);
@@ -158,7 +159,7 @@ class Client {
 					if (this.#ending) return;
 					this.#answering = dispatcher.answer(
 						line,
-						{ account, signal: this.#gone.signal },
+						{ client, account, signal: this.#gone.signal },
 						{
 							send: (text) => this.#write(`${text}\r\n`),
 							stream: (head, pieces, tail) => this.#stream(head, pieces, tail),

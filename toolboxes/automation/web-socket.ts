@@ -48,6 +48,7 @@ export class ScriptingSocket implements AsyncDisposable {
 		handleProtocols: (protocols) => (protocols.has(scriptingProtocol) ? scriptingProtocol : false),
 	});
 	readonly #clients = new Set<Client>();
+	#count = 0;
 	readonly #pinger: NodeJS.Timeout;
 	#closing: Promise<void> | undefined;
 
@@ -67,7 +68,7 @@ export class ScriptingSocket implements AsyncDisposable {
 	readonly upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
 		this.#server.handleUpgrade(request, socket, head, (webSocket) => {
 			if (this.#closing || this.#clients.size >= maxClients) return webSocket.close(1013, this.#closing ? 'The server stops.' : `${maxClients} clients are connected already.`);
-			const client = new Client(webSocket, this.#options);
+			const client = new Client(webSocket, this.#options, `WebSocket ${++this.#count}`);
 			this.#clients.add(client);
 			webSocket.on('close', () => this.#clients.delete(client));
 		});
@@ -91,6 +92,7 @@ export class ScriptingSocket implements AsyncDisposable {
 class Client {
 	readonly #socket: WebSocket;
 	readonly #options: ScriptingSocketOptions;
+	readonly #name: string;
 	readonly #sender: WebSocketSender;
 	readonly #gone = new AbortController();
 	readonly #answering = new Set<Promise<void>>();
@@ -99,10 +101,11 @@ class Client {
 	#ending = false;
 	#answered = true;
 
-	constructor(socket: WebSocket, options: ScriptingSocketOptions) {
+	constructor(socket: WebSocket, options: ScriptingSocketOptions, name: string) {
 		const { context, stallS = 10 } = options;
 		this.#socket = socket;
 		this.#options = options;
+		this.#name = name;
 		const sender = new WebSocketSender(socket, stallS, () => this.#drop(`it took nothing for ${stallS} s`));
 		this.#sender = sender;
 		this.#account = context.licensing.connection();
@@ -162,7 +165,7 @@ class Client {
 		const answering = this.#options.dispatcher
 			.answer(
 				data.toString('utf8'),
-				{ account: this.#account, signal: this.#gone.signal, subscriptions: this.#subscriptions },
+				{ client: this.#name, account: this.#account, signal: this.#gone.signal, subscriptions: this.#subscriptions },
 				{
 					send: (text) => this.#sender.send(text),
 					stream: (head, pieces, tail) => this.#sender.stream(head, pieces, tail),

@@ -10,12 +10,15 @@ import { MicrojouleError } from '../../drivers/errors.ts';
 import type { Bench } from '../../engine/acquisition/bench.ts';
 import type { Gate } from '../licensing/gate.ts';
 import { occupy } from './cycler/occupied.ts';
+import type { Runs } from './cycler/runs.ts';
+import { parseScript } from './cycler/script.ts';
 import type { Emulator } from './emulator/emulator.ts';
 import { type EmulatorChoice, type PlaceSource, Supplies } from './emulator/supplies.ts';
 import { ProfileStore } from './profile/profile-store.ts';
 import { Profiler, runsFolder } from './profiler/profiler.ts';
 import { ProfilingSession } from './profiler/protocol-profiling.ts';
-import type { BatteryChange, ChangeEmulator, Run, SetSupply, StartRun, Supply } from './schemas.ts';
+import type { BatteryChange, ChangeEmulator, Run, SetSupply, StartRun, StartValidation, Supply } from './schemas.ts';
+import { Validation } from './validation/validation.ts';
 
 export interface BatteryOptions {
 	readonly bench: Bench;
@@ -33,7 +36,9 @@ export class Battery implements AsyncDisposable {
 	readonly profiles: ProfileStore;
 	readonly supplies: Supplies;
 	/** Discharges that make profiles. */
-	readonly runs: Profiler;
+	readonly profiler: Profiler;
+	/** Cycles that show what a cell gives and takes. */
+	readonly validation: Validation;
 	readonly #clock: Clock;
 	readonly #sessions = new Map<string, ProfilingSession>();
 	/** Changes of the list of profiles. */
@@ -51,7 +56,9 @@ export class Battery implements AsyncDisposable {
 		this.#clock = clock;
 		this.profiles = profiles;
 		this.supplies = new Supplies({ bench, gate, clock, profiles, placeSource });
-		this.runs = new Profiler({ bench, gate, clock, profiles, folder: runsFolder(dataFolder) });
+		const folder = runsFolder(dataFolder);
+		this.profiler = new Profiler({ bench, gate, clock, profiles, folder });
+		this.validation = new Validation({ bench, gate, clock, folder });
 		profiles.on(() => this.#revision++);
 	}
 
@@ -97,23 +104,41 @@ export class Battery implements AsyncDisposable {
 	/** Starts to profile a cell on each device. NO_LICENCE, NOT_FOUND, NOT_SUPPORTED, INVALID_VALUE, ALREADY_EXISTS, DEVICE_BUSY, DISK. */
 	profile(asked: StartRun): Promise<Run> {
 		for (const device of asked.devices) this.#requirePowerBox(device);
-		return this.runs.start(asked);
+		return this.profiler.start(asked);
+	}
+
+	/** Starts to validate a cell on each device. As `profile`, with the place in the script. */
+	validate({ devices, script: text, name, record = false }: StartValidation): Promise<Run> {
+		for (const device of devices) this.#requirePowerBox(device);
+		const { name: called = 'validation', script, limits } = parseScript(text, 'script');
+		return this.validation.validate({ name: name ?? called, devices, script, limits, cell: {}, record });
 	}
 
 	/** Goes on with a run that stopped. As `profile`. */
 	resume(id: string): Promise<Run> {
-		for (const { deviceId } of this.runs.get(id).cells) this.#requirePowerBox(deviceId);
-		return this.runs.resume(id);
+		const runs = this.runsWith(id);
+		for (const { deviceId } of runs.get(id).cells) this.#requirePowerBox(deviceId);
+		return runs.resume(id);
+	}
+
+	/** Of both kinds, latest first. */
+	runs(): Run[] {
+		return [...this.profiler.list(), ...this.validation.list()].sort((a, b) => b.startedAt.localeCompare(a.startedAt));
+	}
+
+	/** Where the run of this id is; where there is none, whoever is asked for it says so. */
+	runsWith(id: string): Runs {
+		return this.validation.has(id) ? this.validation : this.profiler;
 	}
 
 	/** What the page shows. */
 	state(): Omit<BatteryChange, 'type'> {
-		return { supplies: this.bench.devices().map(({ id }) => this.supplies.status(id)), runs: this.runs.list(), profiles: this.#revision };
+		return { supplies: this.bench.devices().map(({ id }) => this.supplies.status(id)), runs: this.runs(), profiles: this.#revision };
 	}
 
 	async [Symbol.asyncDispose](): Promise<void> {
 		await Promise.all([...this.#sessions.values()].map((session) => session.close()));
-		await this.runs.close();
+		await Promise.all([this.profiler.close(), this.validation.close()]);
 		this.supplies.close();
 	}
 

@@ -3,6 +3,9 @@
  * output, as what the emulator computes a supply's voltage from, and stepped through a current by whoever predicts one.
  *
  *     V = OCV(used) − I·R0(used, I) − Σ V_k        dV_k/dt = (I·R_k − V_k) / τ_k, exact for a current that is constant within a step
+ *
+ * Beyond the table nobody measured. A cell that goes on being discharged after that collapses: its open-circuit voltage falls to nothing, so that whatever
+ * cut-off there is comes.
  */
 
 import type { VoltageSource } from '../../drivers/simulator/source.ts';
@@ -17,11 +20,16 @@ export interface CellState {
 	readonly pairV?: readonly number[];
 }
 
+/** Share of the capacity over which a used-up cell's open-circuit voltage falls to 0 V. */
+const collapse = 0.02;
+
 export class Cell implements VoltageSource {
 	/** Whether it discharges while current flows. */
 	tracking: boolean;
 	#model: CellModel;
 	#usedC: number;
+	/** C drawn after it was used up. */
+	#overdrawnC = 0;
 	#pairV: Float64Array;
 	/** A, mean of the last step: decides the resistance where that depends on the current. */
 	#currentA = 0;
@@ -49,6 +57,7 @@ export class Cell implements VoltageSource {
 	/** Settles the RC pairs as well: it is another cell, or the same after a rest. */
 	set usedC(charge: number) {
 		this.#usedC = charge;
+		this.#overdrawnC = 0;
 		this.#pairV.fill(0);
 		this.#refresh();
 	}
@@ -62,6 +71,7 @@ export class Cell implements VoltageSource {
 	become(model: CellModel, usedC: number): void {
 		this.#model = model;
 		this.#usedC = usedC;
+		this.#overdrawnC = 0;
 		const pairV = new Float64Array(model.pairs);
 		pairV.set(this.#pairV.subarray(0, model.pairs));
 		this.#pairV = pairV;
@@ -92,13 +102,20 @@ export class Cell implements VoltageSource {
 			const tau = model.timeConstantS(pair, this.#usedC, currentA);
 			this.#pairV[pair] = settled + (this.#pairV[pair] - settled) * Math.exp(-durationS / tau);
 		}
-		if (this.tracking) this.#usedC = Math.min(Math.max(this.#usedC + chargeC, 0), model.capacityC);
+		if (this.tracking) this.#use(chargeC);
 		this.#refresh();
+	}
+
+	#use(chargeC: number): void {
+		const { capacityC } = this.#model;
+		const used = this.#usedC + this.#overdrawnC + chargeC;
+		this.#usedC = Math.min(Math.max(used, 0), capacityC);
+		this.#overdrawnC = Math.min(Math.max(used - capacityC, 0), collapse * capacityC);
 	}
 
 	#refresh(): void {
 		const model = this.#model;
-		let openCircuitV = model.openCircuitV(this.#usedC);
+		let openCircuitV = model.openCircuitV(this.#usedC) * (1 - this.#overdrawnC / (collapse * model.capacityC));
 		for (const v of this.#pairV) openCircuitV -= v;
 		this.#openCircuitV = openCircuitV;
 		this.#seriesOhm = model.seriesOhm(this.#usedC, this.#currentA);

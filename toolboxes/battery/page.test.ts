@@ -91,7 +91,7 @@ describe.skipIf(noChromium)('the battery panels', { timeout: 90_000 }, () => {
 
 	const panel = () => page.getByTestId('battery');
 	async function open(tab: string): Promise<void> {
-		await page.getByRole('button', { name: 'Battery', exact: true }).click();
+		await page.getByRole('menuitem', { name: 'Battery', exact: true }).click();
 		await page.getByRole('menuitem', { name: tab }).click();
 		await panel().getByRole('tabpanel', { name: tab }).waitFor();
 	}
@@ -126,7 +126,7 @@ describe.skipIf(noChromium)('the battery panels', { timeout: 90_000 }, () => {
 
 	it('are loaded only when somebody opens them, and stay closed without a licence', async () => {
 		const loaded = () => page.evaluate(() => performance.getEntriesByType('resource').some(({ name }) => name.includes('battery-panel')));
-		await page.getByRole('button', { name: 'Battery', exact: true }).waitFor();
+		await page.getByRole('menuitem', { name: 'Battery', exact: true }).waitFor();
 		expect(await loaded()).toBe(false);
 		await open('Profiles');
 		expect(await loaded()).toBe(true);

@@ -202,7 +202,7 @@ describe('runs', () => {
 		expect(stopped.body).toMatchObject({ state: 'stopped', resumable: true });
 		expect(battery.bench.device(cellDevice)?.settings.main).toBe(false);
 		expect((await ask('POST', `/battery/runs/${begun.id}/resume`)).body).toMatchObject({ state: 'running' });
-		for (let look = 0; look < 50 && battery.runs.get(begun.id).state === 'running'; look++) await served.engine.pass(20);
+		for (let look = 0; look < 50 && battery.profiler.get(begun.id).state === 'running'; look++) await served.engine.pass(20);
 		const { body } = await ask<Run>('GET', `/battery/runs/${begun.id}`);
 		expect(body).toMatchObject({ state: 'finished', resumable: false });
 		expect(battery.bench.device(cellDevice)?.settings.main).toBe(false);
@@ -218,6 +218,26 @@ describe('runs', () => {
 		const { body } = await ask<Run>('POST', `/battery/runs/${begun.id}/stop`);
 		expect(body).toMatchObject({ state: 'stopped', cells: [{ state: 'stopped' }] });
 		expect(battery.bench.device(cellDevice)?.settings.main).toBe(false);
+	});
+
+	it('validate by a script, say what each cycle gave, and are deleted', { timeout: 30_000 }, async () => {
+		const script = 'name: two cycles\nsteps: [{ discharge: { current: 10 mA, time: 2 s } }, { charge: { current: 10 mA, time: 1 s } }]\ncycles: 2\nlimits: { maxVoltage: 5 V }';
+		expect(await ask('POST', '/battery/validations', { devices: [cellDevice], script: 'steps: []' })).toMatchObject({
+			status: 400,
+			body: { error: { message: expect.stringMatching(/^script: steps/) } },
+		});
+		const { status, body: begun } = await ask<Run>('POST', '/battery/validations', { devices: [cellDevice], script });
+		expect([status, begun]).toMatchObject([201, { kind: 'validation', name: 'two cycles', state: 'running' }]);
+		expect((await ask('POST', '/battery/runs', { ...asked(), name: 'meanwhile' })).status).toBe(409);
+		expect((await ask('DELETE', `/battery/runs/${begun.id}`)).status).toBe(409);
+		for (let look = 0; look < 50 && battery.validation.get(begun.id).state === 'running'; look++) await served.engine.pass(2);
+		const [{ cycles }] = (await ask('GET', `/battery/runs/${begun.id}/cycles`)).body.cells;
+		expect(cycles).toHaveLength(2);
+		for (const cycle of cycles) expect(cycle).toMatchObject({ whole: true, dischargedC: expect.closeTo(0.02, 3), chargedC: expect.closeTo(0.01, 3) });
+		expect(battery.bench.device(cellDevice)?.settings.main).toBe(false);
+		expect((await ask('DELETE', `/battery/runs/${begun.id}`)).status).toBe(204);
+		expect((await ask('GET', `/battery/runs/${begun.id}`)).status).toBe(404);
+		expect((await ask('GET', '/battery/runs')).body.runs.map(({ id }: Run) => id)).not.toContain(begun.id);
 	});
 
 	it('refuse what cannot be done', async () => {

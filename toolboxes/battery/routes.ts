@@ -4,6 +4,7 @@ import { type FastifyPluginCallbackTypebox, Type } from '@fastify/type-provider-
 import { errorResponses, idParams } from '../../engine/server/schemas.ts';
 import type { Battery } from './battery.ts';
 import { estimate } from './estimate.ts';
+import { mostCharacters } from './profile/json-text.ts';
 import { plainProfile, summaryOf } from './profile/plain.ts';
 import {
 	changeEmulatorBody,
@@ -16,13 +17,15 @@ import {
 	runsSchema,
 	setSupplyBody,
 	startRunBody,
+	startValidationBody,
 	suppliesSchema,
 	supplySchema,
+	validationSchema,
 } from './schemas.ts';
 
 const tags = ['battery'];
-/** A profile of 100 000 rows has some 8 MB. */
-const profileBytes = 16 * 1024 * 1024;
+/** Escaped in JSON, and in UTF-8, a profile's text is longer than it is. */
+const profileBytes = 2 * mostCharacters;
 
 export const batteryRoutes: FastifyPluginCallbackTypebox<{ battery: Battery }> = (server, { battery }, done) => {
 	server.addHook('onRequest', async () => battery.gate.require('battery'));
@@ -122,13 +125,13 @@ const runRoutes: Routes = (server, battery) => {
 	const answer = { 200: runSchema, ...errorResponses };
 
 	server.get('/battery/runs', {
-		schema: { summary: 'Discharges that make a profile: running, stopped and finished', tags, response: { 200: runsSchema, ...errorResponses } },
-		handler: async () => ({ runs: [...battery.runs.list()] }),
+		schema: { summary: 'Discharges that make a profile, and validations: running, stopped and finished', tags, response: { 200: runsSchema, ...errorResponses } },
+		handler: async () => ({ runs: battery.runs() }),
 	});
 
 	server.get('/battery/runs/:id', {
 		schema: { summary: 'One of them', tags, params: idParams, response: answer },
-		handler: async ({ params }) => battery.runs.get(params.id),
+		handler: async ({ params }) => battery.runsWith(params.id).get(params.id),
 	});
 
 	server.post('/battery/runs', {
@@ -136,9 +139,27 @@ const runRoutes: Routes = (server, battery) => {
 		handler: async ({ body }, reply) => reply.status(201).send(await battery.profile(body)),
 	});
 
+	server.post('/battery/validations', {
+		schema: { summary: 'Start to discharge and charge a cell on each device by a script', tags, body: startValidationBody, response: { 201: runSchema, ...errorResponses } },
+		handler: async ({ body }, reply) => reply.status(201).send(await battery.validate(body)),
+	});
+
+	server.get('/battery/runs/:id/cycles', {
+		schema: { summary: 'What the cells of a validation gave and took', tags, params: idParams, response: { 200: validationSchema, ...errorResponses } },
+		handler: async ({ params }) => ({ cells: battery.validation.figures(params.id).map(({ deviceId, cycles }) => ({ deviceId, cycles: [...cycles] })) }),
+	});
+
+	server.delete('/battery/runs/:id', {
+		schema: { summary: 'Delete a run and what it measured', tags, params: idParams, response: { 204: Type.Null(), ...errorResponses } },
+		handler: async ({ params }, reply) => {
+			await battery.runsWith(params.id).delete(params.id);
+			return reply.status(204).send(null);
+		},
+	});
+
 	server.post('/battery/runs/:id/stop', {
 		schema: { summary: 'Stop, with the outputs off', tags, params: idParams, response: answer },
-		handler: async ({ params }) => battery.runs.stop(params.id),
+		handler: async ({ params }) => battery.runsWith(params.id).stop(params.id),
 	});
 
 	server.post('/battery/runs/:id/resume', {
@@ -148,6 +169,6 @@ const runRoutes: Routes = (server, battery) => {
 
 	server.post('/battery/runs/:id/save', {
 		schema: { summary: 'Make a profile of a run that stopped before its end', tags, params: idParams, response: answer },
-		handler: async ({ params }) => battery.runs.save(params.id),
+		handler: async ({ params }) => battery.profiler.save(params.id),
 	});
 };

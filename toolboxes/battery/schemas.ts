@@ -93,6 +93,7 @@ export const supplySchema = Type.Object({
 	deviceId: Type.String(),
 	mode: Type.Union([Type.Literal('power-box'), Type.Literal('battery-emulator')]),
 	emulator: optional(emulatorSchema),
+	endedBecause: optional(Type.String({ description: 'Why the emulation before ended by itself, until a supply is set again' })),
 });
 export type Supply = Static<typeof supplySchema>;
 
@@ -178,8 +179,44 @@ export const runCellSchema = Type.Object({
 });
 export type RunCell = Static<typeof runCellSchema>;
 
+/** Starts to discharge and charge a cell on each of the devices by a script. */
+export const startValidationBody = Type.Object(
+	{
+		devices: Type.Array(Type.String(), { minItems: 1 }),
+		name: optional(Type.String({ minLength: 1, maxLength: 100, description: 'default: that in the script' })),
+		script: Type.String({ maxLength: 1_000_000, description: 'Steps and cycles, YAML or JSON, as `microjoule battery validate` reads them' }),
+		record: optional(Type.Boolean({ description: 'Whether a recording is made of it; default no' })),
+	},
+	closed,
+);
+export type StartValidation = Static<typeof startValidationBody>;
+
+/** What each cell of a validation gave and took. */
+export const validationSchema = Type.Object({
+	cells: Type.Array(
+		Type.Object({
+			deviceId: Type.String(),
+			cycles: Type.Array(
+				Type.Object({
+					cycle: Type.Integer({ description: 'from 1' }),
+					dischargedC: Type.Number({ description: 'C that the cell gave' }),
+					dischargedJ: Type.Number({ description: 'J' }),
+					chargedC: Type.Number({ description: 'C that it took' }),
+					chargedJ: Type.Number({ description: 'J' }),
+					coulombicEfficiency: optional(Type.Number({ description: 'share given of the charge taken in the same cycle' })),
+					energyEfficiency: optional(Type.Number({ description: 'the same of the energy' })),
+					fade: Type.Number({ description: 'share of the capacity lost since the first cycle' }),
+					durationS: Type.Number({ description: 's' }),
+					whole: Type.Boolean({ description: 'All its steps were done' }),
+				}),
+			),
+		}),
+	),
+});
+
 export const runSchema = Type.Object({
 	id: Type.String(),
+	kind: Type.Union([Type.Literal('profile'), Type.Literal('validation')]),
 	name: Type.String(),
 	state: Type.Union([Type.Literal('running'), Type.Literal('stopped'), Type.Literal('finished')]),
 	startedAt: Type.String({ description: 'ISO 8601, UTC' }),
@@ -295,6 +332,9 @@ export interface BatteryChange {
  *     PATCH  /battery/supplies/:id/emulator         changeEmulatorBody → Supply
  *     GET    /battery/runs, /battery/runs/:id      { runs }, Run
  *     POST   /battery/runs                          startRunBody → Run
+ *     POST   /battery/validations                   startValidationBody → Run
  *     POST   /battery/runs/:id/stop, …/resume, …/save  Run; save makes a profile of what a stopped run has so far
+ *     GET    /battery/runs/:id/cycles               what the cells of a validation gave and took
+ *     DELETE /battery/runs/:id                      204
  *     POST   /battery/estimate                      estimateBody → Estimate
  */

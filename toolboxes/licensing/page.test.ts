@@ -74,7 +74,7 @@ describe.skipIf(noChromium)('User Management', () => {
 			.evaluate((circle) => getComputedStyle(circle).backgroundColor);
 	const enabled = () => page.getByRole('status', { name: 'Enabled licences' });
 	async function logIn(): Promise<void> {
-		await page.getByRole('button', { name: 'File' }).waitFor();
+		await page.getByRole('menuitem', { name: 'File', exact: true }).waitFor();
 		await page.keyboard.press('Control+u');
 		await dialog().getByLabel('User name or e-mail').fill('anna');
 		await dialog().getByLabel('Password', { exact: true }).fill(password);
@@ -89,7 +89,7 @@ describe.skipIf(noChromium)('User Management', () => {
 	}
 
 	it('opens by key and by menu, logs in, reserves and returns, by keyboard alone', async () => {
-		await page.getByRole('button', { name: 'File' }).click();
+		await page.getByRole('menuitem', { name: 'File', exact: true }).click();
 		await page.getByRole('menuitem', { name: /User Management/ }).click();
 		await expect
 			.poll(() =>

@@ -21,5 +21,7 @@ export const batteryApi = {
 	resumeRun: (id: string) => json<Run>('POST', `/battery/runs/${part(id)}/resume`, {}),
 	/** Makes profiles of what a stopped run has so far. */
 	saveRun: (id: string) => json<Run>('POST', `/battery/runs/${part(id)}/save`, {}),
+	/** For good; profiles and recordings made of it stay. */
+	deleteRun: async (id: string) => void (await request('DELETE', `/battery/runs/${part(id)}`)),
 	estimate: (question: EstimateRequest, signal: AbortSignal) => json<Estimate>('POST', '/battery/estimate', question, signal),
 };

@@ -17,10 +17,10 @@ interface Props {
 
 const colors = { running: 'red', stopped: 'orange', finished: 'green' } as const;
 
-export function RunCard({ run: { id, name, state, startedAt, resumable, cells }, devices, profiles }: Props) {
+export function RunCard({ run: { id, kind, name, state, startedAt, resumable, cells }, devices, profiles }: Props) {
 	const [busy, setBusy] = useState(false);
 	const [failure, setFailure] = useState<string>();
-	const attempt = async (work: () => Promise<Run>) => {
+	const attempt = async (work: () => Promise<unknown>) => {
 		setBusy(true);
 		setFailure(undefined);
 		try {
@@ -51,12 +51,15 @@ export function RunCard({ run: { id, name, state, startedAt, resumable, cells },
 						<Button size="xs" loading={busy} aria-label={`Resume ${name}`} onClick={() => void attempt(() => batteryApi.resumeRun(id))}>
 							Resume
 						</Button>
-						{cells.some(({ profileId, iteration }) => profileId === undefined && iteration > 1) && (
+						{kind === 'profile' && cells.some(({ profileId, iteration }) => profileId === undefined && iteration > 1) && (
 							<Button size="xs" variant="default" loading={busy} aria-label={`Save what there is of ${name}`} onClick={() => void attempt(() => batteryApi.saveRun(id))}>
 								Save what there is
 							</Button>
 						)}
 					</Group>
+				)}
+				{state !== 'running' && (
+					<SureButton label="Delete" sure="Delete what it measured?" about={name} loading={busy} onSure={() => void attempt(() => batteryApi.deleteRun(id))} />
 				)}
 			</Group>
 			<div role="alert">

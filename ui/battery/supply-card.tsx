@@ -74,7 +74,14 @@ export function SupplyCard({ bench, device, supply: told, profiles }: Props) {
 			</div>
 			{shown === 'power-box' &&
 				(mode === 'power-box' ? (
-					<Text size="sm">A steady voltage, as it is set on the device.</Text>
+					<>
+						{supply?.endedBecause !== undefined && (
+							<Alert color="orange" variant="light" role="status">
+								{supply.endedBecause}
+							</Alert>
+						)}
+						<Text size="sm">A steady voltage, as it is set on the device.</Text>
+					</>
 				) : (
 					<Group gap="sm">
 						<Button size="sm" loading={busy} onClick={() => void start(() => batteryApi.setSupply(device.id, { mode: 'power-box' }))}>

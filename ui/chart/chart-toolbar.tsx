@@ -1,45 +1,27 @@
-/** The chart's tools: how much time is shown, following or holding, moving or selecting, zooming. */
+/** The chart's tools: what is shown and how much of it, following or holding, moving or selecting, zooming. */
 
-import { ActionIcon, Button, Group, SegmentedControl, Switch } from '@mantine/core';
-import { useCallback, useEffect } from 'react';
+import { ActionIcon, Button, Group, SegmentedControl } from '@mantine/core';
 import { usePage } from '../page.ts';
 import { useStore } from '../store.ts';
+import { ChannelChooser } from './channel-chooser.tsx';
+import { RecordingChooser } from './recording-chooser.tsx';
+import { WindowFields } from './window-fields.tsx';
 
 const windowChoicesS = [1, 2, 5, 10, 30, 60] as const;
 
-export function ChartToolbar() {
-	const { chart, choice, shortcuts } = usePage();
-	const { mode, following, extent } = useStore(chart.layout);
+export function ChartToolbar({ onSave }: { onSave(): void }) {
+	const { chart, choice } = usePage();
+	const { mode, following, extent, lock } = useStore(chart.layout);
 	const { chosen } = useStore(chart.marks);
 	const { from, to } = useStore(chart.settled);
-	const { selecting, stacked } = useStore(choice);
+	const { selecting } = useStore(choice);
 	const live = mode === 'live';
-	const zoomBy = useCallback((factor: number) => chart.zoomAt((chart.window.from + chart.window.to) / 2, factor), [chart]);
-
-	useEffect(() => {
-		const recorded = () => chart.layout.state.mode === 'recorded';
-		const selected = () => chart.marks.state.chosen;
-		return shortcuts.bind([
-			{ keys: 'Alt+A', group: 'Selection', what: 'Select everything', when: recorded, run: () => chart.select(chart.layout.state.extent, true) },
-			{ keys: 'Ctrl+A', group: 'Selection', what: 'Select everything', when: recorded, run: () => chart.select(chart.layout.state.extent, true) },
-			{ keys: 'Esc', group: 'Selection', what: 'Select nothing', run: () => chart.select(null, true) },
-			{ keys: 'Alt+Z', group: 'Chart', what: 'Zoom to the selection', run: () => chart.show(selected() ?? chart.layout.state.extent, { remember: true }) },
-			{ keys: '*', group: 'Chart', what: 'Show everything', run: () => chart.showAll() },
-			{ keys: 'F', group: 'Chart', what: 'Show everything', run: () => chart.showAll() },
-			{ keys: '+', group: 'Chart', what: 'Zoom in', run: () => zoomBy(0.5) },
-			{ keys: '-', group: 'Chart', what: 'Zoom out', run: () => zoomBy(2) },
-			{ keys: '↑', group: 'Chart', what: 'Zoom in', run: () => zoomBy(0.5) },
-			{ keys: '↓', group: 'Chart', what: 'Zoom out', run: () => zoomBy(2) },
-			{ keys: '←', group: 'Chart', what: 'Move left', run: () => chart.panBy(-0.25) },
-			{ keys: '→', group: 'Chart', what: 'Move right', run: () => chart.panBy(0.25) },
-			{ keys: 'Backspace', group: 'Chart', what: 'Back to the window before', run: () => chart.back() },
-		]);
-	}, [chart, shortcuts, zoomBy]);
-
+	const locked = !live && lock !== null;
+	const zoomBy = (factor: number) => chart.zoomAt((chart.window.from + chart.window.to) / 2, factor);
 	return (
-		<Group justify="space-between" gap="xs" mb={6}>
+		<Group justify="space-between" gap="xs" mb={6} role="toolbar" aria-label="Chart tools">
 			<Group gap="xs">
-				{live ? (
+				{live && (
 					<SegmentedControl
 						size="xs"
 						aria-label="Time window"
@@ -48,19 +30,20 @@ export function ChartToolbar() {
 						onChange={(value) => chart.show({ from: -Number(value), to: 0 })}
 						data={windowChoicesS.map((seconds) => ({ value: String(seconds), label: `${seconds} s` }))}
 					/>
-				) : (
-					<SegmentedControl
-						size="xs"
-						aria-label="Dragging"
-						value={selecting ? 'select' : 'move'}
-						onChange={(value) => choice.set({ selecting: value === 'select' })}
-						data={[
-							{ value: 'move', label: 'Move' },
-							{ value: 'select', label: 'Select' },
-						]}
-					/>
 				)}
-				<Switch size="xs" label="Stacked" checked={stacked} onChange={(event) => choice.set({ stacked: event.currentTarget.checked })} />
+				<SegmentedControl
+					size="xs"
+					aria-label="Dragging"
+					value={selecting ? 'select' : 'move'}
+					onChange={(value) => choice.set({ selecting: value === 'select' })}
+					data={[
+						{ value: 'move', label: 'Move' },
+						{ value: 'select', label: 'Select' },
+					]}
+				/>
+				<ChannelChooser />
+				<RecordingChooser />
+				<WindowFields />
 			</Group>
 			<Group gap={4}>
 				{live && (
@@ -68,18 +51,25 @@ export function ChartToolbar() {
 						{following ? 'Pause' : 'Resume'}
 					</Button>
 				)}
-				<ActionIcon variant="default" onClick={() => zoomBy(2)} aria-label="Zoom out">
+				<ActionIcon variant="default" disabled={locked} onClick={() => zoomBy(2)} aria-label="Zoom out">
 					−
 				</ActionIcon>
-				<ActionIcon variant="default" onClick={() => zoomBy(0.5)} aria-label="Zoom in">
+				<ActionIcon variant="default" disabled={locked} onClick={() => zoomBy(0.5)} aria-label="Zoom in">
 					+
 				</ActionIcon>
 				{!live && (
 					<>
-						<Button size="xs" variant="default" disabled={!chosen} onClick={() => chosen && chart.show(chosen, { remember: true })}>
-							Zoom to selection
-						</Button>
-						<Button size="xs" variant="default" disabled={from <= extent.from && to >= extent.to} onClick={() => chart.showAll()}>
+						{chosen && (
+							<>
+								<Button size="xs" variant="default" disabled={locked} onClick={() => chart.show(chosen, { remember: true })}>
+									Zoom to selection
+								</Button>
+								<Button size="xs" variant="default" onClick={onSave}>
+									Save selection
+								</Button>
+							</>
+						)}
+						<Button size="xs" variant="default" disabled={locked || (from <= extent.from && to >= extent.to)} onClick={() => chart.showAll()}>
 							All
 						</Button>
 					</>

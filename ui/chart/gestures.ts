@@ -1,7 +1,7 @@
 /**
  * Pointer, wheel and touch on the panes, as the instruments' own programs have them: drag moves, Shift-drag selects (or drag alone, where selecting is
  * chosen), the wheel zooms at the pointer, Alt and wheel zoom the pane's y axis, two fingers on a trackpad move sideways, on a screen they pinch,
- * a double click shows all. Markers are dragged. Works in seconds; knows neither React nor what is drawn.
+ * a double click shows all, the middle button the same span from the start on. A finger that rests selects. Markers are dragged. Works in seconds; knows neither React nor what is drawn.
  */
 
 import type { ChartModel } from './chart-model.ts';
@@ -12,12 +12,16 @@ export interface GestureOptions {
 	selecting(): boolean;
 	/** A click that was no drag: on this moment of this pane. */
 	onClick?(pane: string, timeS: number): void;
+	/** The right button, at this place of the page. */
+	onMenu?(place: { readonly x: number; readonly y: number }, timeS: number): void;
 }
 
 /** CSS pixels below which a drag is a click, and within which a marker is caught. */
 const clickPixels = 4;
 const catchPixels = 6;
 const wheelFactor = 1.0015;
+/** ms after which a finger that has not moved selects. */
+const longPressMs = 450;
 
 type Drag =
 	| { readonly kind: 'move'; lastX: number }
@@ -34,6 +38,7 @@ export function attachGestures(panes: ReadonlyMap<string, Pane>, model: ChartMod
 		const touches = new Map<number, { x: number; y: number }>();
 		let drag: Drag | undefined;
 		let downX = 0;
+		let press: number | undefined;
 		const timeAt = (clientX: number): number => {
 			const { left, width } = area.getBoundingClientRect();
 			const { from, to } = model.window;
@@ -49,6 +54,10 @@ export function attachGestures(panes: ReadonlyMap<string, Pane>, model: ChartMod
 			area.addEventListener(type, listener, { signal, passive: false });
 
 		on('pointerdown', (event) => {
+			if (event.button === 1) {
+				event.preventDefault();
+				fromStart(model);
+			}
 			if (event.button !== 0) return;
 			area.setPointerCapture(event.pointerId);
 			if (event.pointerType === 'touch') touches.set(event.pointerId, { x: event.clientX, y: event.clientY });
@@ -58,6 +67,12 @@ export function attachGestures(panes: ReadonlyMap<string, Pane>, model: ChartMod
 			else if (marker !== undefined) drag = { kind: 'marker', which: marker };
 			else if (event.shiftKey !== options.selecting()) drag = { kind: 'select', startX: event.clientX, startS: timeAt(event.clientX) };
 			else drag = { kind: 'move', lastX: event.clientX };
+			clearTimeout(press);
+			if (event.pointerType === 'touch' && drag?.kind === 'move')
+				press = window.setTimeout(() => {
+					drag = { kind: 'select', startX: downX, startS: timeAt(downX) };
+					navigator.vibrate?.(10);
+				}, longPressMs);
 		});
 
 		const selectionTo = (clientX: number, { startX, startS }: { startX: number; startS: number }) => {
@@ -67,7 +82,7 @@ export function attachGestures(panes: ReadonlyMap<string, Pane>, model: ChartMod
 		};
 
 		on('pointermove', (event) => {
-			model.cursor.set({ timeS: timeAt(event.clientX) });
+			model.cursor.set({ timeS: timeAt(event.clientX), byKeys: false });
 			const touch = touches.get(event.pointerId);
 			if (touch && touches.size === 2) {
 				const [other] = [...touches].filter(([pointer]) => pointer !== event.pointerId).map(([, place]) => place);
@@ -78,6 +93,7 @@ export function attachGestures(panes: ReadonlyMap<string, Pane>, model: ChartMod
 				model.panBy((middle - (event.clientX + other.x) / 2) / area.clientWidth);
 			}
 			if (touch) touches.set(event.pointerId, { x: event.clientX, y: event.clientY });
+			if (Math.abs(event.clientX - downX) >= clickPixels || touches.size > 1) clearTimeout(press);
 			if (drag?.kind === 'move') {
 				model.panBy((drag.lastX - event.clientX) / area.clientWidth);
 				drag.lastX = event.clientX;
@@ -88,6 +104,7 @@ export function attachGestures(panes: ReadonlyMap<string, Pane>, model: ChartMod
 		});
 
 		const ended = (event: PointerEvent, cancelled: boolean) => {
+			clearTimeout(press);
 			touches.delete(event.pointerId);
 			if (drag?.kind === 'select') model.select(cancelled ? null : selectionTo(event.clientX, drag), true);
 			if (drag && drag.kind !== 'marker' && !cancelled && Math.abs(event.clientX - downX) < clickPixels) options.onClick?.(id, timeAt(event.clientX));
@@ -95,7 +112,12 @@ export function attachGestures(panes: ReadonlyMap<string, Pane>, model: ChartMod
 		};
 		on('pointerup', (event) => ended(event, false));
 		on('pointercancel', (event) => ended(event, true));
-		on('pointerleave', () => model.cursor.set({ timeS: null }));
+		on('contextmenu', (event) => {
+			event.preventDefault();
+			// Of a finger that rests comes one too, and that selects.
+			if ((event as PointerEvent).pointerType !== 'touch') options.onMenu?.({ x: event.clientX, y: event.clientY }, timeAt(event.clientX));
+		});
+		on('pointerleave', () => model.cursor.set({ timeS: null, byKeys: false }));
 		on('dblclick', () => model.showAll());
 		on('wheel', (event) => {
 			event.preventDefault();
@@ -105,9 +127,17 @@ export function attachGestures(panes: ReadonlyMap<string, Pane>, model: ChartMod
 			if (event.altKey) zoomY(model, id, plot.scales.y, plot.posToVal(event.offsetY, 'y'), wheelFactor ** turn);
 			else if (sideways) model.panBy(turn / area.clientWidth);
 			else model.zoomAt(timeAt(event.clientX), wheelFactor ** (turn * (event.ctrlKey ? 5 : 1)));
+			model.cursor.set({ timeS: timeAt(event.clientX), byKeys: false });
 		});
 	}
 	return () => controller.abort();
+}
+
+/** The same span from where everything begins. */
+export function fromStart(model: ChartModel): void {
+	const { from, to } = model.window;
+	const { extent } = model.layout.state;
+	model.show({ from: extent.from, to: extent.from + to - from }, { remember: true });
 }
 
 /** Locks the y axis to a range that is wider or narrower by `factor` about `value`. */

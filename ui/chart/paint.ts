@@ -25,18 +25,29 @@ export interface PlotArea {
 const lossHeight = 5;
 
 export function paintTrace(context: CanvasRenderingContext2D, trace: Trace, area: PlotArea, gapColor: string, lossColor: string): void {
-	const { left, top, width, height, hairline, xMin, xMax, yMin, yMax, logarithmic } = area;
-	const { t, count, endS } = trace;
-	const xScale = width / (xMax - xMin);
-	const line = Math.max(1, Math.round(hairline * 1.5));
-	const right = left + width;
-	const bottom = top + height;
-	const yOf = toPixels(top, height, yMin, yMax, logarithmic);
+	const { left, top, width, height } = area;
 	context.save();
 	context.beginPath();
 	context.rect(left, top, width, height);
 	context.clip();
 	context.fillStyle = trace.color;
+	if (trace.interval) {
+		context.globalAlpha = 0.25;
+		paintBars(context, trace, trace.min, trace.max, area);
+		context.globalAlpha = 1;
+		paintBars(context, trace, trace.mean, trace.mean, area);
+	} else paintBars(context, trace, trace.min, trace.max, area);
+	paintLosses(context, trace, { ...area, right: left + width, bottom: top + height, xScale: width / (area.xMax - area.xMin) }, gapColor, lossColor);
+	context.restore();
+}
+
+/** A bar from `lows` to `highs` for each column, joined where they do not meet. */
+function paintBars(context: CanvasRenderingContext2D, { t, count, endS }: Trace, lows: Float32Array, highs: Float32Array, area: PlotArea): void {
+	const { left, top, width, height, hairline, xMin, xMax, yMin, yMax, logarithmic } = area;
+	const xScale = width / (xMax - xMin);
+	const line = Math.max(1, Math.round(hairline * 1.5));
+	const right = left + width;
+	const yOf = toPixels(top, height, yMin, yMax, logarithmic);
 	let lastTop = Number.NaN;
 	let lastBottom = Number.NaN;
 	// Columns narrower than a pixel share one bar: what is seen is their common minimum and maximum.
@@ -44,13 +55,14 @@ export function paintTrace(context: CanvasRenderingContext2D, trace: Trace, area
 	while (index < count) {
 		const x = Math.max(left - line, Math.round(left + (t[index] - xMin) * xScale));
 		if (x > right) break;
-		let min = trace.min[index];
-		let max = trace.max[index];
+		let min = lows[index];
+		let max = highs[index];
 		let end = index + 1;
 		let edge = left + ((end < count ? t[end] : endS) - xMin) * xScale;
 		while (end < count && Math.round(edge) <= x) {
-			if (!(trace.min[end] >= min)) min = Number.isNaN(min) ? trace.min[end] : Math.min(min, nonNaN(trace.min[end], min));
-			if (!(trace.max[end] <= max)) max = Number.isNaN(max) ? trace.max[end] : Math.max(max, nonNaN(trace.max[end], max));
+			// What is lost compares as neither: it takes no part, and is replaced by the first that is valid.
+			if (lows[end] < min || Number.isNaN(min)) min = lows[end];
+			if (highs[end] > max || Number.isNaN(max)) max = highs[end];
 			end++;
 			edge = left + ((end < count ? t[end] : endS) - xMin) * xScale;
 		}
@@ -69,8 +81,6 @@ export function paintTrace(context: CanvasRenderingContext2D, trace: Trace, area
 		lastTop = barTop;
 		lastBottom = barBottom;
 	}
-	paintLosses(context, trace, { ...area, left, right, bottom, xScale }, gapColor, lossColor);
-	context.restore();
 }
 
 interface LossArea extends PlotArea {
@@ -92,8 +102,9 @@ function paintLosses(context: CanvasRenderingContext2D, trace: Trace, area: Loss
 		}
 		let end = index + 1;
 		while (end < count && Number.isNaN(trace.mean[end]) === gap && (gap || trace.lossy[end] !== 0)) end++;
-		const x = edge(index);
-		const wide = Math.max(edge(end) - x, hairline);
+		// On whole pixels, as the bars are: a mark of one pixel would else be blurred over two.
+		const x = Math.round(edge(index));
+		const wide = Math.max(Math.round(edge(end)) - x, hairline);
 		if (gap) {
 			context.fillStyle = gapColor;
 			context.fillRect(x, top, wide, height);
@@ -115,8 +126,6 @@ function firstShown(t: Float64Array, count: number, fromS: number): number {
 	}
 	return Math.max(0, low - 1);
 }
-
-const nonNaN = (value: number, otherwise: number): number => (Number.isNaN(value) ? otherwise : value);
 
 /** From a value to a pixel; what a logarithmic axis cannot show lies at its lower end. */
 function toPixels(top: number, height: number, yMin: number, yMax: number, logarithmic: boolean): (value: number) => number {

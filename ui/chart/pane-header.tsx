@@ -1,37 +1,36 @@
-/** Over a pane: what it shows, the live readings of its traces, and how its y axis is scaled. */
+/** Over a pane: what it shows, the live readings of its traces or what they show at the cursor, and how its y axis is scaled. */
 
-import { Button } from '@mantine/core';
 import { Reading } from '../devices/reading.tsx';
-import classes from '../page.module.css';
+import pageClasses from '../page.module.css';
 import { usePage } from '../page.ts';
 import { useStore } from '../store.ts';
+import classes from './chart.module.css';
+import { PaneReadout } from './pane-readout.tsx';
+import { ScaleFields } from './scale-fields.tsx';
 
 export function PaneHeader({ id, label, unit }: { readonly id: string; readonly label: string; readonly unit: string }) {
 	const { bench, chart } = usePage();
 	const { tracks } = useStore(chart.layout);
-	const { logarithmic, locked } = chart.scaleOf(id);
+	const shown = tracks.filter(({ pane }) => pane === id);
 	return (
 		<header className={classes.paneHeader}>
-			<span className={classes.paneName}>{label}</span>
-			{tracks
-				.filter(({ pane }) => pane === id)
-				.map(({ key, origin, color }) => origin.kind === 'live' && <Reading key={key} bench={bench} device={origin.device} channel={origin.channel} unit={unit} color={color} />)}
-			<span className={classes.paneTools}>
-				<Button
-					size="compact-xs"
-					variant={logarithmic ? 'filled' : 'subtle'}
-					color="gray"
-					aria-pressed={logarithmic}
-					aria-label={`Logarithmic axis of ${label}`}
-					onClick={() => chart.setScale(id, { logarithmic: !logarithmic })}
-				>
-					log
-				</Button>
-				{locked && (
-					<Button size="compact-xs" variant="subtle" color="gray" onClick={() => chart.setScale(id, { locked: null })}>
-						fit
-					</Button>
+			<span className={pageClasses.paneName}>{label}</span>
+			{shown.map(
+				({ key, origin, color }) => origin.kind === 'live' && <Reading key={key} bench={bench} device={origin.device} channel={origin.channel} unit={unit} color={color} />,
+			)}
+			{shown.length > 1 &&
+				shown.map(
+					({ key, origin, color, label: name }) =>
+						origin.kind === 'recorded' && (
+							<span key={key} className={classes.legend}>
+								<span className={pageClasses.swatch} style={{ background: color }} />
+								{name.split(', ').slice(1).join(', ')}
+							</span>
+						),
 				)}
+			<PaneReadout id={id} unit={unit} />
+			<span className={classes.paneTools}>
+				<ScaleFields id={id} label={label} unit={unit} />
 			</span>
 		</header>
 	);

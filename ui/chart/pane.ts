@@ -5,9 +5,11 @@
 
 import uPlot from 'uplot';
 import type { Window } from '../api.ts';
-import { tickLabels, timeLabels } from '../format.ts';
+import { tickLabels } from '../format.ts';
 import type { YScale } from './chart-model.ts';
+import { symbolOverlay } from './contrast.ts';
 import { type PlotArea, paintTrace, yRange } from './paint.ts';
+import { ticksBetween, timeSteps, timeTickLabels } from './time-text.ts';
 import type { Trace } from './trace.ts';
 
 export interface PaneOptions {
@@ -19,6 +21,9 @@ export interface PaneOptions {
 	/** Panes of one key share their cursor's time. */
 	readonly syncKey: string;
 	readonly logarithmic: boolean;
+	readonly grid: boolean;
+	/** White on black, thick lines, symbols. */
+	readonly contrast: boolean;
 }
 
 /** Something painted over the traces, such as markers; under them with `under`. */
@@ -27,7 +32,7 @@ export type Overlay = (context: CanvasRenderingContext2D, area: PlotArea) => voi
 /** CSS pixels of the y axis, the same in all panes so that their times line up. */
 export const axisWidth = 68;
 const timeAxisHeight = 30;
-const rightPadding = 14;
+export const rightPadding = 14;
 
 export class Pane {
 	readonly plot: uPlot;
@@ -37,15 +42,18 @@ export class Pane {
 	readonly over: Overlay[] = [];
 	#traces: readonly Trace[] = [];
 	#y: [number, number] | undefined;
+	/** s of the axis that its labels count from. */
+	#zeroS = 0;
 	readonly #gapColor: string;
 	readonly #lossColor: string;
 
 	constructor(parent: HTMLElement, options: PaneOptions) {
-		const { label, unit, timeAxis, dark, syncKey, logarithmic } = options;
+		const { label, unit, timeAxis, dark, syncKey, logarithmic, contrast } = options;
 		this.options = options;
-		const ink = dark ? '#a6adb8' : '#5c6570';
-		const grid = { stroke: dark ? 'rgba(255,255,255,0.07)' : 'rgba(0,0,0,0.07)', width: 1 };
-		const font = '11px system-ui, sans-serif';
+		const ink = contrast ? '#fff' : dark ? '#a6adb8' : '#5c6570';
+		const grid = { show: options.grid, stroke: contrast ? 'rgba(255,255,255,0.35)' : dark ? 'rgba(255,255,255,0.07)' : 'rgba(0,0,0,0.07)', width: 1 };
+		const font = `${contrast ? 13 : 11}px system-ui, sans-serif`;
+		if (contrast) this.over.push(symbolOverlay(() => this.#traces));
 		this.#gapColor = dark ? 'rgba(250,82,82,0.28)' : 'rgba(250,82,82,0.22)';
 		this.#lossColor = dark ? '#ff6b6b' : '#e03131';
 		const plotOptions: uPlot.Options = {
@@ -65,8 +73,17 @@ export class Pane {
 					ticks: { ...grid, size: timeAxis ? 4 : 0 },
 					font,
 					gap: 4,
-					space: 70,
-					values: (_plot, ticks) => (timeAxis ? timeLabels(ticks) : ticks.map(() => '')),
+					incrs: timeSteps,
+					// Moments far out that are told apart to the microsecond have long labels.
+					space: (_plot, _axis, from, to) => (Math.max(Math.abs(from), Math.abs(to)) >= 60 && to - from < 1 ? 120 : 80),
+					splits: (_plot, _axis, from, to, step) => ticksBetween(from, to, step, this.#zeroS),
+					values: (_plot, ticks, _axis, _space, step) =>
+						timeAxis
+							? timeTickLabels(
+									ticks.map((tick) => tick - this.#zeroS),
+									step,
+								)
+							: ticks.map(() => ''),
 				},
 				{
 					scale: 'y',
@@ -99,19 +116,31 @@ export class Pane {
 		return this.#traces;
 	}
 
-	/** Shows the traces over the window. `steady` keeps the y range while it fits. */
-	show(traces: readonly Trace[], window: Window, { locked }: YScale, steady: boolean): void {
+	/** The y axis as it was painted last. */
+	get yRange(): readonly [number, number] | undefined {
+		const { min, max } = this.plot.scales.y;
+		return min == null || max == null ? undefined : [min, max];
+	}
+
+	/** Shows the traces over the window, times counted from `zeroS`. `steady` keeps the y range while it fits. */
+	show(traces: readonly Trace[], window: Window, { locked }: YScale, steady: boolean, zeroS = 0): void {
 		this.#traces = traces;
+		this.#zeroS = zeroS;
 		const { logarithmic } = this.options;
 		this.#y = locked ? [...locked] : yRange(traces, logarithmic, steady ? this.#y : undefined, window.from, window.to);
 		const [low, max] = this.#y;
 		// A logarithmic axis cannot reach zero.
 		const min = logarithmic && low <= 0 ? Math.max(max, 1e-9) * 1e-6 : low;
+		// Paints at once, whether the scales have changed or not.
 		this.plot.batch(() => {
 			this.plot.setScale('x', { min: window.from, max: window.to });
 			this.plot.setScale('y', { min, max });
 		});
-		this.plot.redraw(false);
+	}
+
+	/** Draws the line of the cursor, of all panes that share it, at a moment of the axis; null: nowhere. */
+	pointAt(timeS: number | null): void {
+		this.plot.setCursor(timeS === null ? { left: -10, top: -10 } : { left: this.plot.valToPos(timeS, 'x'), top: 1 });
 	}
 
 	/** Paints once more, for overlays that have changed. */
@@ -132,7 +161,7 @@ export class Pane {
 		const [{ min: xMin, max: xMax }, { min: yMin, max: yMax }] = [scales.x, scales.y];
 		if (xMin == null || xMax == null || yMin == null || yMax == null || xMax <= xMin) return undefined;
 		const { left, top, width, height } = bbox;
-		return { left, top, width, height, hairline: devicePixelRatio, xMin, xMax, yMin, yMax, logarithmic: this.options.logarithmic };
+		return { left, top, width, height, hairline: devicePixelRatio * (this.options.contrast ? 2 : 1), xMin, xMax, yMin, yMax, logarithmic: this.options.logarithmic };
 	}
 
 	#paint(): void {

@@ -9,6 +9,7 @@
 import type { Window } from '../api.ts';
 import type { LiveConnection } from '../live/live-connection.ts';
 import type { ChartModel, Track } from './chart-model.ts';
+import { fillDifference } from './difference.ts';
 import { LiveEdge } from './live-edge.ts';
 import type { Pane } from './pane.ts';
 import { Trace } from './trace.ts';
@@ -40,6 +41,10 @@ export class ChartRenderer {
 	readonly #edge = new LiveEdge();
 	#panes: ReadonlyMap<string, Pane> = new Map();
 	#drawn: readonly Drawn[] = [];
+	/** The traces of each pane. */
+	#ofPane: ReadonlyMap<string, readonly Trace[]> = new Map();
+	#edges: ReadonlyMap<string, number> = new Map();
+	readonly #painted = new Set<() => void>();
 	/** Device pixels of the plotting area. */
 	#pixels = 0;
 	#requested = 0;
@@ -56,7 +61,13 @@ export class ChartRenderer {
 		this.#model = model;
 		this.#live = live;
 		this.#views = views;
-		model.layout.subscribe(() => this.#layoutChanged());
+		let shown = model.layout.state;
+		model.layout.subscribe((layout) => {
+			const same = layout.tracks === shown.tracks && layout.mode === shown.mode && layout.following === shown.following;
+			shown = layout;
+			if (same) this.invalidate();
+			else this.#layoutChanged();
+		});
 		model.settled.subscribe(() => this.#subscribe());
 		model.marks.subscribe(() => this.invalidate());
 		model.onWindow(() => this.invalidate());
@@ -70,6 +81,22 @@ export class ChartRenderer {
 	/** Traces as they are drawn, by their track's key. */
 	trace(key: string): Trace | undefined {
 		return this.#drawn.find(({ track }) => track.key === key)?.trace;
+	}
+
+	/** s of a live device's time that are 0 on the axis, in the picture painted last. */
+	edgeOf(device: string): number | undefined {
+		return this.#edges.get(device);
+	}
+
+	/** The y axis of a pane as it was painted last. */
+	yRange(pane: string): readonly [number, number] | undefined {
+		return this.#panes.get(pane)?.yRange;
+	}
+
+	/** Called after every picture. Returns an unsubscriber. */
+	onPainted(listener: () => void): () => void {
+		this.#painted.add(listener);
+		return () => void this.#painted.delete(listener);
 	}
 
 	/** Takes the panes that React has made. `width`: device pixels of the plotting area. */
@@ -115,14 +142,9 @@ export class ChartRenderer {
 	};
 
 	#paint(): void {
-		const { window } = this.#model;
-		for (const [id, pane] of this.#panes)
-			pane.show(
-				this.#drawn.filter(({ track }) => track.pane === id).map(({ trace }) => trace),
-				window,
-				this.#model.scaleOf(id),
-				true,
-			);
+		const { window, zeroS } = this.#model;
+		for (const [id, pane] of this.#panes) pane.show(this.#ofPane.get(id) ?? [], window, this.#model.scaleOf(id), true, zeroS);
+		for (const listener of this.#painted) listener();
 	}
 
 	#layoutChanged(): void {
@@ -130,16 +152,19 @@ export class ChartRenderer {
 		const before = new Map(this.#drawn.map((drawn) => [drawn.track.key, drawn]));
 		this.#drawn = tracks.map((track) => {
 			const known = before.get(track.key);
-			return known?.trace.color === track.color && known.track.shiftS === track.shiftS ? { track, trace: known.trace } : { track, trace: new Trace(track.color) };
+			const same = known?.trace.color === track.color && known.track.shiftS === track.shiftS && track.origin.kind !== 'difference';
+			return { track, trace: same ? known.trace : new Trace(track.color, track.origin.kind === 'difference') };
 		});
-		if (mode === 'live') this.#heldAt = following ? undefined : (this.#heldAt ?? this.#edges());
+		this.#ofPane = new Map([...Map.groupBy(this.#drawn, ({ track }) => track.pane)].map(([pane, drawn]) => [pane, drawn.map(({ trace }) => trace)]));
+		this.#fillDifferences();
+		if (mode === 'live') this.#heldAt = following ? undefined : (this.#heldAt ?? this.#edgesNow());
 		this.#asked = undefined;
 		this.#subscribe();
 		this.invalidate();
 	}
 
 	/** Where each device's time stands. */
-	#edges(): ReadonlyMap<string, number> {
+	#edgesNow(): ReadonlyMap<string, number> {
 		const now = performance.now() / 1000;
 		const devices = new Map<string, number>();
 		for (const { track } of this.#drawn) {
@@ -148,16 +173,17 @@ export class ChartRenderer {
 			const endS = this.#live.track(device, channel)?.endS;
 			if (endS !== undefined) devices.set(device, Math.max(devices.get(device) ?? Number.NEGATIVE_INFINITY, endS));
 		}
-		return new Map([...devices].map(([device, endS]) => [device, this.#edge.at(device, endS, now)]));
+		for (const [device, endS] of devices) devices.set(device, this.#edge.at(device, endS, now));
+		return devices;
 	}
 
 	#fillLive(following: boolean): void {
 		const { window } = this.#model;
-		const edges = following ? this.#edges() : (this.#heldAt ?? this.#edges());
+		this.#edges = following ? this.#edgesNow() : (this.#heldAt ?? this.#edgesNow());
 		for (const { track, trace } of this.#drawn) {
 			if (track.origin.kind !== 'live') continue;
 			const { device, channel } = track.origin;
-			const edge = edges.get(device);
+			const edge = this.#edges.get(device);
 			if (edge === undefined) trace.count = 0;
 			else this.#live.track(device, channel)?.copyTo(trace, window.from + edge, window.to + edge, -edge);
 		}
@@ -179,7 +205,7 @@ export class ChartRenderer {
 		if (this.#pixels === 0) return;
 		const { window } = this.#model;
 		const now = performance.now() / 1000;
-		const grows = this.#drawn.some(({ track, trace }) => track.origin.kind === 'recorded' && this.#growing.has(track.origin.recording) && trace.endS < window.to);
+		const grows = this.#drawn.some((drawn) => this.#grows(drawn) && drawn.trace.endS <= window.to);
 		if (grows) this.invalidate();
 		if (this.#asked && (!grows || now - this.#asked.at < growthS) && isWithin(window, this.#asked.window)) return;
 		const spanS = window.to - window.from;
@@ -193,13 +219,26 @@ export class ChartRenderer {
 				const { track, trace } = recorded[index];
 				if (this.trace(track.key) === trace) fillTrace(trace, answer, track.rate, track.shiftS);
 			}
+			this.#fillDifferences();
 			this.invalidate();
 		});
+	}
+
+	#grows({ track: { origin } }: Drawn): boolean {
+		return origin.kind === 'recorded' && this.#growing.has(origin.recording);
+	}
+
+	#fillDifferences(): void {
+		for (const { track, trace } of this.#drawn) {
+			if (track.origin.kind !== 'difference') continue;
+			const [first, second] = track.origin.of.map((key) => this.trace(key));
+			if (first && second) fillDifference(trace, first, second);
+		}
 	}
 }
 
 function questionOf({ origin, shiftS }: Track, window: Window, points: number): ViewQuestion {
-	if (origin.kind !== 'recorded') throw new Error('live traces are not asked for');
+	if (origin.kind !== 'recorded') throw new Error('only recorded traces are asked for');
 	const { recording, device, channel } = origin;
 	return { recording, channel: `${device}.${channel}`, from: window.from - shiftS, to: window.to - shiftS, points };
 }

@@ -2,6 +2,8 @@
 
 export class Trace {
 	readonly color: string;
+	/** The extremes are bounds of what may be, not what was seen: they are painted faintly, the mean over them. */
+	readonly interval: boolean;
 	/** s: where each column begins. */
 	t = new Float64Array(0);
 	/** NaN where a column holds no valid sample. */
@@ -14,8 +16,9 @@ export class Trace {
 	/** s: where the last column ends. */
 	endS = 0;
 
-	constructor(color: string) {
+	constructor(color: string, interval = false) {
 		this.color = color;
+		this.interval = interval;
 	}
 
 	/** Makes room for `count` columns; what they held is undefined. */

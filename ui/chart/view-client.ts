@@ -36,7 +36,7 @@ export class ViewClient {
 	onError: (message: string) => void = () => {};
 	#socket: WebSocket | undefined;
 	#id = 0;
-	#underWay: { readonly id: number; readonly done: (answers: readonly ViewAnswer[]) => void } | undefined;
+	#underWay: { readonly id: number; readonly views: readonly ViewQuestion[]; readonly done: (answers: readonly ViewAnswer[]) => void } | undefined;
 	#next: { readonly views: readonly ViewQuestion[]; readonly done: (answers: readonly ViewAnswer[]) => void } | undefined;
 	#attempt = 0;
 	#retry: number | undefined;
@@ -67,6 +67,8 @@ export class ViewClient {
 			else this.#received(data as ArrayBuffer);
 		};
 		socket.onclose = () => {
+			// What was not answered is asked again, unless there is something newer.
+			this.#next ??= this.#underWay;
 			this.#underWay = undefined;
 			if (!this.#closed) this.#retry = window.setTimeout(() => this.#open(), retryDelay(this.#attempt++));
 		};
@@ -77,7 +79,7 @@ export class ViewClient {
 		const { views, done } = this.#next;
 		this.#next = undefined;
 		this.#id = (this.#id + 1) >>> 0;
-		this.#underWay = { id: this.#id, done };
+		this.#underWay = { id: this.#id, views, done };
 		this.#socket.send(JSON.stringify({ id: this.#id, views }));
 	}
 

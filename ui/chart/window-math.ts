@@ -3,7 +3,7 @@
 import type { Window } from '../api.ts';
 
 /** Below this nothing is to be seen at any rate, s. */
-const leastS = 20e-6;
+export const leastS = 20e-6;
 
 /** Scales about a point that stays where it is; `factor` below 1 zooms in. */
 export function zoom({ from, to }: Window, aboutS: number, factor: number, durationS: number): Window {

@@ -19,7 +19,7 @@ export function Reading({ bench, device, channel, unit, color }: { bench: Bench;
 		return () => clearInterval(timer);
 	}, [bench, device, channel, unit]);
 	return (
-		<span ref={element} className={classes.reading} style={{ color }} data-reading={channel}>
+		<span ref={element} className={classes.reading} style={{ ['--trace' as string]: color }} data-reading={channel}>
 			{noValue}
 		</span>
 	);

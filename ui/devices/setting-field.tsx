@@ -6,7 +6,15 @@ import { api } from '../api.ts';
 import { parseQuantity, quantity } from '../format.ts';
 import type { DeviceState, SettingName } from '../types.ts';
 
-export function SettingField({ device, name, label }: { device: DeviceState; name: SettingName; label: string }) {
+interface SettingFieldProps {
+	readonly device: DeviceState;
+	readonly name: SettingName;
+	readonly label: string;
+	/** Why it cannot be changed at present. */
+	readonly reason?: string;
+}
+
+export function SettingField({ device, name, label, reason }: SettingFieldProps) {
 	const spec = device.settingSpecs.find((candidate) => candidate.name === name);
 	const inForce = device.settings[name] as number;
 	const unit = spec?.unit ?? '';
@@ -59,7 +67,8 @@ export function SettingField({ device, name, label }: { device: DeviceState; nam
 			inputMode="decimal"
 			value={text}
 			error={error}
-			disabled={!device.connected}
+			disabled={!device.connected || reason !== undefined}
+			description={reason}
 			aria-busy={busy}
 			onChange={(event) => {
 				typing.current = true;

@@ -1,15 +1,17 @@
 /** User Management: the engine's account and its licences. What a script or another page does shows here at once. */
 
-import { Alert, Anchor, Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Alert, Anchor, Button, Group, Skeleton, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { ApiError, api } from '../api.ts';
+import { Dialog } from '../layout/dialog.tsx';
 import type { LicensingStatus } from '../types.ts';
 import { LicenceList } from './licence-list.tsx';
 import { localTime } from './licence-state.ts';
 import { LoginForm } from './login-form.tsx';
 
 interface Props {
-	readonly status: LicensingStatus;
+	/** Null until the engine has told. */
+	readonly status: LicensingStatus | null;
 	readonly opened: boolean;
 	readonly onClose: () => void;
 }
@@ -34,46 +36,49 @@ export function UserManagement({ status, opened, onClose }: Props) {
 		onClose();
 	};
 	return (
-		<Modal.Root opened={opened} onClose={close} size="lg">
-			<Modal.Overlay />
-			<Modal.Content>
-				{/* Mantine's header would be a second banner of the page. */}
-				<Modal.Header role="presentation">
-					<Modal.Title>User Management</Modal.Title>
-					<Modal.CloseButton aria-label="Close" />
-				</Modal.Header>
-				<Modal.Body>
-					<Stack>
-						<div role="alert">
-							{failure !== null && (
-								<Alert color="red" variant="light">
-									{failure}
-								</Alert>
-							)}
-						</div>
-						{status.user === null ? (
-							<LoginForm portal={status.portal} busy={busy} run={start} />
-						) : (
-							<>
-								<Group justify="space-between">
-									<Text size="sm">
-										Logged in as <strong>{status.user}</strong> at{' '}
-										<Anchor href={status.portal} target="_blank" rel="noreferrer">
-											{status.portal}
-										</Anchor>
-									</Text>
-									<Button size="xs" variant="default" disabled={busy} onClick={() => start(api.logout)}>
-										Log out
-									</Button>
-								</Group>
-								<Offline status={status} />
-								<LicenceList status={status} busy={busy} run={start} />
-							</>
-						)}
-					</Stack>
-				</Modal.Body>
-			</Modal.Content>
-		</Modal.Root>
+		<Dialog title="User Management" opened={opened} onClose={close}>
+			<Stack>
+				<div role="alert">
+					{failure !== null && (
+						<Alert color="red" variant="light">
+							{failure}
+						</Alert>
+					)}
+				</div>
+				{status === null ? (
+					<Loading />
+				) : status.user === null ? (
+					<LoginForm portal={status.portal} busy={busy} run={start} />
+				) : (
+					<>
+						<Group justify="space-between">
+							<Text size="sm">
+								Logged in as <strong>{status.user}</strong> at{' '}
+								<Anchor href={status.portal} target="_blank" rel="noreferrer">
+									{status.portal}
+								</Anchor>
+							</Text>
+							<Button size="xs" variant="default" disabled={busy} onClick={() => start(api.logout)}>
+								Log out
+							</Button>
+						</Group>
+						<Offline status={status} />
+						<LicenceList status={status} busy={busy} run={start} />
+					</>
+				)}
+			</Stack>
+		</Dialog>
+	);
+}
+
+/** Stands where the licences will be. */
+function Loading() {
+	return (
+		<Stack gap="xs" role="status" aria-label="Asking for licences">
+			<Skeleton height={20} width="60%" />
+			<Skeleton height={36} />
+			<Skeleton height={36} />
+		</Stack>
 	);
 }
 

@@ -4,7 +4,7 @@
  */
 
 import { openEngineSocket, retryDelay } from '../engine-socket.ts';
-import type { BatteryChange, BenchChange, LicensingStatus } from '../types.ts';
+import type { BatteryChange, BenchChange, LicensingStatus, TriggerStatus } from '../types.ts';
 import { decodeFrame } from './live-frame.ts';
 import { LiveTrack } from './live-track.ts';
 
@@ -12,10 +12,16 @@ export interface Subscription {
 	readonly channels: readonly { readonly device: string; readonly id: string }[];
 	readonly windowS: number;
 	readonly pixels: number;
+	/** Frames a second at most; 30 where left out. */
+	readonly rateHz?: number;
 }
 
 /** What comes over the connection besides frames. */
-export type Change = BenchChange | BatteryChange | { readonly type: 'licensing'; readonly licensing: LicensingStatus };
+export type Change =
+	| BenchChange
+	| BatteryChange
+	| { readonly type: 'licensing'; readonly licensing: LicensingStatus }
+	| { readonly type: 'trigger'; readonly trigger: TriggerStatus };
 
 export type ConnectionState = 'connecting' | 'open' | 'lost';
 

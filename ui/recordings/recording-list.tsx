@@ -1,91 +1,83 @@
-/** The project's recordings, newest first; a click opens one, or goes back to the live picture. */
+/**
+ * The project's recordings. A click on one opens it, its box lays it over those that are shown, dragging or Alt with an arrow puts it at another place. The
+ * first entry is the live picture.
+ */
 
-import { ActionIcon, Badge, NavLink, Text } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
+import { Button, Group, NavLink, Text } from '@mantine/core';
 import { useState } from 'react';
 import { api } from '../api.ts';
-import { duration } from '../format.ts';
-import classes from '../page.module.css';
-import type { RecordingSummary } from '../types.ts';
+import { useBench } from '../bench.ts';
+import { attempt } from '../devices/actions.ts';
+import pageClasses from '../page.module.css';
+import { usePage } from '../page.ts';
+import { useStore } from '../store.ts';
+import { RecordingDetails } from './recording-details.tsx';
+import { RecordingRow } from './recording-row.tsx';
+import classes from './recordings.module.css';
 
-interface RecordingListProps {
-	readonly recordings: readonly RecordingSummary[];
-	readonly currentId: string | undefined;
-	/** Null for the live picture. */
-	readonly opened: string | null;
-	onOpen(id: string | null): void;
-}
+export function RecordingList() {
+	const page = usePage();
+	const { bench, choice, preferences, battery } = page;
+	const { recordings, current, project } = useBench(bench);
+	const { recordings: chosen } = useStore(choice);
+	const { newestFirst } = useStore(preferences);
+	const [detailed, setDetailed] = useState<string | null>(null);
+	/** The one that is dragged, and the place in the list where it would go. */
+	const [drag, setDrag] = useState<{ readonly id: string; readonly over: number } | null>(null);
+	const listed = newestFirst ? recordings.toReversed() : recordings;
+	const shown = chosen ?? [];
 
-export function RecordingList({ recordings, currentId, opened, onOpen }: RecordingListProps) {
+	const show = (ids: readonly string[]) => {
+		battery.set({ tab: null });
+		choice.set({ recordings: ids.length > 0 ? ids : null });
+	};
+	/** `place` counts in the list as it is shown. */
+	const move = (id: string, place: number) => {
+		if (place < 0 || place >= listed.length || listed[place].id === id) return;
+		void attempt('Order of the recordings', () => api.moveRecording(id, newestFirst ? listed.length - 1 - place : place));
+	};
+	const why = project?.readOnly ?? undefined;
 	return (
 		<nav aria-label="Recordings">
-			<NavLink component="button" label="Live" active={opened === null} onClick={() => onOpen(null)} leftSection={<span className={classes.liveMark} />} />
-			{recordings.toReversed().map((recording) => (
-				<div key={recording.id} className={classes.recordingRow}>
-					<NavLink
-						component="button"
-						label={recording.name}
-						active={opened === recording.id}
-						onClick={() => onOpen(recording.id)}
-						description={`${new Date(recording.start).toLocaleString()}${recording.finished ? ` · ${duration(recording.duration)}` : ''}`}
-						rightSection={<Marks recording={recording} recordingNow={recording.id === currentId} />}
-						data-recording={recording.id}
+			<Group justify="space-between" mb={4} wrap="nowrap">
+				<Text size="xs" fw={600} c="dimmed" tt="uppercase">
+					Recordings
+				</Text>
+				<Button size="compact-xs" variant="subtle" onClick={() => preferences.set({ newestFirst: !newestFirst })} title="Order of the list">
+					{newestFirst ? 'Newest first' : 'As in the project'}
+				</Button>
+			</Group>
+			<NavLink component="button" label="Live" active={chosen === null} onClick={() => show([])} leftSection={<span className={pageClasses.liveMark} />} />
+			<ul className={classes.list}>
+				{listed.map((recording, index) => (
+					<RecordingRow
+						key={recording.id}
+						recording={recording}
+						entry={project?.recordings.find(({ id }) => id === recording.id)}
+						inProgress={recording.id === current?.id}
+						opened={shown.includes(recording.id)}
+						readOnly={why}
+						dropMark={drag && drag.id !== recording.id && drag.over === index ? (listed.findIndex(({ id }) => id === drag.id) < index ? 'below' : 'above') : undefined}
+						onOpen={() => show([recording.id])}
+						onShow={(over) => show(over ? [...shown, recording.id] : shown.filter((id) => id !== recording.id))}
+						onDetails={() => setDetailed(recording.id)}
+						onDeleted={() => shown.includes(recording.id) && show(shown.filter((id) => id !== recording.id))}
+						onMove={(by) => move(recording.id, index + by)}
+						onDrag={(over) => setDrag(over ? { id: recording.id, over: index } : null)}
+						onDragOver={() => drag && drag.over !== index && setDrag({ ...drag, over: index })}
+						onDrop={() => {
+							if (drag) move(drag.id, index);
+							setDrag(null);
+						}}
 					/>
-					{recording.id !== currentId && <DeleteButton recording={recording} onDeleted={() => opened === recording.id && onOpen(null)} />}
-				</div>
-			))}
+				))}
+			</ul>
 			{recordings.length === 0 && (
 				<Text size="sm" c="dimmed" px="sm" py={6}>
-					Nothing recorded yet. Press Record, or the space bar.
+					{project ? 'Nothing recorded yet. Press Record, or the space bar.' : 'No project is open. Open one, or create one, in the File menu.'}
 				</Text>
 			)}
+			{detailed !== null && <RecordingDetails key={detailed} id={detailed} onClose={() => setDetailed(null)} />}
 		</nav>
-	);
-}
-
-function Marks({ recording, recordingNow }: { recording: RecordingSummary; recordingNow: boolean }) {
-	if (recordingNow)
-		return (
-			<Badge color="red" size="sm">
-				Recording
-			</Badge>
-		);
-	if (recording.lost > 0)
-		return (
-			<Badge color="red" variant="light" size="sm" title="Samples lost, over all channels">
-				{recording.lost.toLocaleString('en')} lost
-			</Badge>
-		);
-	if (!recording.finished)
-		return (
-			<Badge color="orange" variant="light" size="sm" title="The program ended before the recording did.">
-				Interrupted
-			</Badge>
-		);
-	return null;
-}
-
-function DeleteButton({ recording, onDeleted }: { recording: RecordingSummary; onDeleted: () => void }) {
-	const [sure, setSure] = useState(false);
-	const remove = async () => {
-		if (!sure) return setSure(true);
-		try {
-			await api.deleteRecording(recording.id);
-			onDeleted();
-		} catch (error) {
-			notifications.show({ color: 'red', title: recording.name, message: (error as Error).message });
-		}
-	};
-	return (
-		<ActionIcon
-			variant={sure ? 'filled' : 'subtle'}
-			color={sure ? 'red' : 'gray'}
-			w={sure ? 62 : undefined}
-			onClick={() => void remove()}
-			onBlur={() => setSure(false)}
-			aria-label={sure ? `Really delete ${recording.name}` : `Delete ${recording.name}`}
-		>
-			{sure ? <Text size="xs">Delete?</Text> : <span aria-hidden="true">×</span>}
-		</ActionIcon>
 	);
 }

@@ -1,61 +1,34 @@
-/** Statistics of a window: a column a channel, a row a figure, each with how far to trust it. */
+/** Statistics of a window: a column for each channel of every recording, a row a figure, each with how far to trust it and how it differs from the first recording's. */
 
 import { Table, Text } from '@mantine/core';
-import { noValue, plusMinus, quantity } from '../format.ts';
 import classes from '../page.module.css';
-import type { ChannelStatistics } from '../types.ts';
+import panels from '../panels/panels.module.css';
+import type { ComparedRecording } from '../types.ts';
+import { differenceText, keyOf, rowsOf } from './statistics-figures.ts';
 
-interface Figure {
-	readonly label: string;
-	readonly value: (figure: ChannelStatistics) => string;
-	readonly uncertainty?: (figure: ChannelStatistics) => string | undefined;
-	/** Left out where no channel has it. */
-	readonly optional?: boolean;
-}
-
-const coulombsPerAh = 3600;
-const sumOf = (value: number | undefined | null, unit: string) => (value === undefined || value === null ? noValue : quantity(value, unit, 5));
-const hourly = (value: number | undefined | null) => (value === undefined || value === null ? undefined : value / coulombsPerAh);
-
-const figures: readonly Figure[] = [
-	{ label: 'Average', value: ({ average, unit }) => quantity(average, unit, 5), uncertainty: ({ uncertainty, unit }) => plusMinus(uncertainty?.average, unit) },
-	{ label: 'Minimum', value: ({ min, unit }) => quantity(min, unit) },
-	{ label: 'Maximum', value: ({ max, unit }) => quantity(max, unit) },
-	{ label: 'RMS', value: ({ rms, unit }) => quantity(rms, unit) },
-	{ label: 'Std deviation', value: ({ standardDeviation, unit }) => quantity(standardDeviation, unit) },
-	{ label: 'Charge', value: ({ charge }) => sumOf(charge, 'C'), uncertainty: ({ uncertainty }) => plusMinus(uncertainty?.charge, 'C'), optional: true },
-	{ label: 'in ampere-hours', value: ({ charge }) => sumOf(hourly(charge), 'Ah'), optional: true },
-	{ label: 'Energy', value: ({ energy }) => sumOf(energy, 'J'), uncertainty: ({ uncertainty }) => plusMinus(uncertainty?.energy, 'J'), optional: true },
-	{ label: 'in watt-hours', value: ({ energy }) => sumOf(hourly(energy), 'Wh'), optional: true },
-	{ label: 'Samples', value: ({ samples }) => samples.toLocaleString('en') },
-	{ label: 'Lost', value: ({ lost }) => lost.toLocaleString('en') },
-	{ label: 'Saturated', value: ({ saturated }) => saturated.toLocaleString('en'), optional: true },
-];
-
-interface StatisticsTableProps {
-	readonly statistics: readonly ChannelStatistics[];
+export interface StatisticsTableProps {
+	readonly columns: readonly ComparedRecording[];
 	/** `Main current`. */
-	readonly labelOf: (figure: ChannelStatistics) => string;
-	/** The device's name, where several were recorded. */
-	readonly deviceOf: (figure: ChannelStatistics) => string | undefined;
-	readonly colorOf: (figure: ChannelStatistics) => string;
+	labelOf(column: ComparedRecording): string;
+	/** Device and recording, as far as they tell it from others. */
+	detailOf(column: ComparedRecording): string;
+	colorOf(column: ComparedRecording): string;
 }
 
-export function StatisticsTable({ statistics, labelOf, deviceOf, colorOf }: StatisticsTableProps) {
-	const rows = figures.filter(({ optional, value }) => !optional || statistics.some((figure) => ![noValue, '0'].includes(value(figure))));
+export function StatisticsTable({ columns, labelOf, detailOf, colorOf }: StatisticsTableProps) {
 	return (
-		<Table.ScrollContainer minWidth={300} type="native">
+		<Table.ScrollContainer minWidth={300} type="native" scrollAreaProps={{ tabIndex: 0, 'aria-label': 'Statistics' }}>
 			<Table className={classes.statistics} verticalSpacing={4} horizontalSpacing="sm" highlightOnHover data-testid="statistics">
 				<Table.Thead>
 					<Table.Tr>
 						<Table.Th />
-						{statistics.map((figure) => (
-							<Table.Th key={keyOf(figure)} ta="right">
-								<span className={classes.swatch} style={{ background: colorOf(figure) }} />
-								{labelOf(figure)}
-								{deviceOf(figure) && (
+						{columns.map((column) => (
+							<Table.Th key={keyOf(column)} ta="right" scope="col">
+								<span className={classes.swatch} style={{ background: colorOf(column) }} />
+								{labelOf(column)}
+								{detailOf(column) && (
 									<Text component="span" display="block" size="xs" c="dimmed">
-										{deviceOf(figure)}
+										{detailOf(column)}
 									</Text>
 								)}
 							</Table.Th>
@@ -63,17 +36,24 @@ export function StatisticsTable({ statistics, labelOf, deviceOf, colorOf }: Stat
 					</Table.Tr>
 				</Table.Thead>
 				<Table.Tbody>
-					{rows.map(({ label, value, uncertainty }) => (
-						<Table.Tr key={label} data-figure={label}>
+					{rowsOf(columns).map(({ id, label, text, uncertainty }) => (
+						<Table.Tr key={id} data-figure={label}>
 							<Table.Th scope="row">{label}</Table.Th>
-							{statistics.map((figure) => (
-								<Table.Td key={keyOf(figure)} ta="right" data-channel={figure.channel} c={label === 'Lost' && figure.lost > 0 ? 'red' : undefined}>
-									{value(figure)}
-									{uncertainty?.(figure) && value(figure) !== noValue && (
+							{columns.map((column) => (
+								<Table.Td
+									key={keyOf(column)}
+									ta="right"
+									data-channel={column.statistics.channel}
+									data-recording-of={column.recording}
+									c={id === 'lost' && column.statistics.lost > 0 ? 'red' : undefined}
+								>
+									{text(column.statistics)}
+									{uncertainty?.(column.statistics) && (
 										<Text component="span" display="block" size="xs" c="dimmed">
-											{uncertainty(figure)}
+											{uncertainty(column.statistics)}
 										</Text>
 									)}
+									{differenceText(id, column) && <span className={panels.difference}>{differenceText(id, column)}</span>}
 								</Table.Td>
 							))}
 						</Table.Tr>
@@ -82,8 +62,4 @@ export function StatisticsTable({ statistics, labelOf, deviceOf, colorOf }: Stat
 			</Table>
 		</Table.ScrollContainer>
 	);
-}
-
-function keyOf({ device, channel }: ChannelStatistics): string {
-	return `${device}.${channel}`;
 }

@@ -3,7 +3,7 @@
 import { writeFile } from 'node:fs/promises';
 import type { RecordedEvent } from '../../recording/format.ts';
 import type { RecordingReader } from '../../recording/reader.ts';
-import type { ExportOptions } from './selection.ts';
+import { type ExportOptions, isWanted } from './selection.ts';
 
 /**
  * Events in [from, to) in s, in their order. What was in force at `from` is stated there: a digital level, a setting, a range. A gap is cut
@@ -49,7 +49,7 @@ export async function writeEventLines(path: string, reader: RecordingReader, opt
 	async function* pieces(): AsyncGenerator<string> {
 		let text = '';
 		for await (const event of eventsWithin(reader, options)) {
-			if ((event.type === 'log' || event.type === 'edge') && !(options.channels?.includes(event.channel) ?? true)) continue;
+			if ((event.type === 'log' || event.type === 'edge') && !isWanted(options.channels, event.device, event.channel)) continue;
 			text += `${JSON.stringify(event)}\n`;
 			if (text.length < 1 << 16) continue;
 			yield text;

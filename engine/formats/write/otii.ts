@@ -16,7 +16,7 @@ import { titles } from '../source.ts';
 import { CsvRows } from './csv-rows.ts';
 import { eventsWithin } from './events.ts';
 import { requireFree, whole, writeFully } from './output.ts';
-import { type ExportColumn, type ExportOptions, type ExportResult, progressOf, selectColumns, type WritableFormat } from './selection.ts';
+import { type ExportColumn, type ExportOptions, type ExportResult, isWanted, progressOf, requireKnown, selectColumns, type WritableFormat } from './selection.ts';
 
 export const otii: WritableFormat = { name: 'csv', title: titles.csv, extensions: [], write: exportOtii };
 
@@ -35,8 +35,8 @@ interface EventFile {
 export async function exportOtii(reader: RecordingReader, options: ExportOptions): Promise<ExportResult> {
 	const wanted = options.channels;
 	const columns = selectColumns(reader, options);
-	const lists = (await eventChannels(reader)).filter(({ channel }) => wanted?.includes(channel) ?? true);
-	for (const id of wanted ?? []) if (!columns.some(({ channel }) => channel.id === id) && !lists.some(({ channel }) => channel === id)) reader.channel(undefined, id);
+	const lists = (await eventChannels(reader)).filter(({ device, channel }) => isWanted(wanted, device, channel));
+	requireKnown(reader, wanted, [...columns.map(({ channel }) => channel), ...lists.map(({ device, channel }) => ({ device, id: channel }))]);
 
 	const paths = new Map<ExportColumn | EventFile, string>();
 	const used = new Set<string>();

@@ -14,7 +14,7 @@ import { software } from '../../version.ts';
 import type { ParquetNote } from '../read/parquet.ts';
 import { writeEventLines } from './events.ts';
 import { requireFree, wholePath } from './output.ts';
-import { type ExportColumn, type ExportOptions, type ExportResult, progressOf, selectColumns, type WritableFormat } from './selection.ts';
+import { type ExportColumn, type ExportOptions, type ExportResult, progressOf, requireKnown, selectColumns, type WritableFormat } from './selection.ts';
 
 export const parquetWide: WritableFormat = {
 	name: 'parquet',
@@ -34,7 +34,11 @@ const groupRows = 1 << 17;
 
 async function exportParquet(reader: RecordingReader, options: ExportOptions, layout: ParquetNote['layout']): Promise<ExportResult> {
 	const columns = selectColumns(reader, options);
-	for (const id of options.channels ?? []) if (!columns.some(({ channel }) => channel.id === id)) reader.channel(undefined, id);
+	requireKnown(
+		reader,
+		options.channels,
+		columns.map(({ channel }) => channel),
+	);
 	const eventsPath = `${options.out}.events.jsonl`;
 	for (const path of [options.out, eventsPath]) requireFree(path, options.overwrite);
 	const advance = progressOf(columns, options.onProgress);

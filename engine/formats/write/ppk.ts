@@ -13,14 +13,14 @@ import { titles } from '../source.ts';
 import { eventsWithin } from './events.ts';
 import { writeAscii } from './otii.ts';
 import { requireFree, whole, writeFully } from './output.ts';
-import { chunkSamples, type ExportColumn, type ExportOptions, progressOf, selectColumns, type WritableFormat } from './selection.ts';
+import { chunkSamples, type ExportColumn, type ExportOptions, progressOf, requireKnown, selectColumns, type WritableFormat } from './selection.ts';
 
 export const ppk: WritableFormat = {
 	name: 'ppk',
 	title: titles.ppk,
 	extensions: ['.csv'],
 	async write(reader, options) {
-		for (const id of options.channels ?? []) reader.channel(undefined, id);
+		requireKnown(reader, options.channels, reader.info.channels);
 		const columns = selectColumns(reader, options).filter(({ channel }) => channel.unit === 'A');
 		const [column] = columns;
 		if (!column || (options.channels && columns.length !== 1))

@@ -12,7 +12,7 @@ import type { Sidecar } from '../read/raw.ts';
 import { titles } from '../source.ts';
 import { writeEventLines } from './events.ts';
 import { requireFree, whole, wholePath, writeFully } from './output.ts';
-import { chunkSamples, type ExportColumn, progressOf, selectColumns, type WritableFormat } from './selection.ts';
+import { chunkSamples, type ExportColumn, progressOf, requireKnown, selectColumns, type WritableFormat } from './selection.ts';
 
 export const raw: WritableFormat = {
 	name: 'raw',
@@ -20,7 +20,11 @@ export const raw: WritableFormat = {
 	extensions: ['.f32'],
 	async write(reader, options) {
 		const columns = selectColumns(reader, options);
-		for (const id of options.channels ?? []) if (!columns.some(({ channel }) => channel.id === id)) reader.channel(undefined, id);
+		requireKnown(
+			reader,
+			options.channels,
+			columns.map(({ channel }) => channel),
+		);
 		const single = extname(options.out).toLowerCase() === '.f32';
 		if (single && columns.length !== 1)
 			throw new MicrojouleError('INVALID_VALUE', `${options.out} can hold one channel, and ${columns.length} were selected; name one with --channel, or a folder with --out.`, {

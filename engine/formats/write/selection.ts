@@ -9,7 +9,7 @@ import { windowOf } from '../../recording/window.ts';
 export interface ExportOptions {
 	/** File or folder to write, as the format has it. */
 	readonly out: string;
-	/** Channel ids; default: all, digital channels and logs included. */
+	/** Channel ids, or `<device>.<channel>`; default: all, digital channels and logs included. */
 	readonly channels?: readonly string[];
 	/** Window in s; every sample that overlaps it is written. Default: everything. */
 	readonly from?: number;
@@ -53,10 +53,20 @@ export interface ExportColumn {
 export const chunkSamples = 1 << 14;
 const readAtOnce = 1 << 20;
 
+/** Whether a channel is among those that are to be exported. */
+export function isWanted(channels: readonly string[] | undefined, device: string, id: string): boolean {
+	return channels?.some((wanted) => wanted === id || wanted === `${device}.${id}`) ?? true;
+}
+
+/** Throws NOT_FOUND for the first that is wanted and not among `there`. */
+export function requireKnown(reader: RecordingReader, channels: readonly string[] | undefined, there: readonly { readonly device: string; readonly id: string }[]): void {
+	for (const wanted of channels ?? []) if (!there.some(({ device, id }) => isWanted([wanted], device, id))) reader.channel(undefined, wanted);
+}
+
 /** The columns; ids that are no column are left to the caller. Throws INVALID_VALUE for a rate that does not divide the channels' rates. */
 export function selectColumns(reader: RecordingReader, { channels, from, to, rate }: ExportOptions): ExportColumn[] {
 	return reader.info.channels
-		.filter((channel) => channels?.includes(channel.id) ?? true)
+		.filter(({ device, id }) => isWanted(channels, device, id))
 		.map((channel) => {
 			const factor = factorOf(channel, rate);
 			const { begin, end } = windowOf(from, to, channel.rate, channel.count);

@@ -326,7 +326,7 @@ export interface Commands {
 	};
 	/** Starts to discharge the cell by the steps that were set, or ends it with the output off. Needs the Automation and the Battery Toolbox. */
 	arc_enable_battery_profiling: { request: { readonly device_id: string; readonly enable: boolean }; response: undefined };
-	/** Waits up to `timeout` ms for the end of the next step: its time (s), the voltage then (V), and the charge since the start (C). null: none has ended. Needs the Automation and the Battery Toolbox. */
+	/** Waits up to `timeout` ms for the end of the next step: its time (s), the voltage then (V), and the charge since the start (C). `iteration` and `step` count from 0. null: none has ended. Needs the Automation and the Battery Toolbox. */
 	arc_wait_for_battery_data: {
 		request: { readonly device_id: string; readonly timeout: number };
 		response: { readonly value: { readonly timestamp: number; readonly iteration: number; readonly step: number; readonly voltage: number; readonly discharge: number } | null };

@@ -140,7 +140,7 @@ describe('data', () => {
 		const ask = (stream: Answering['stream']) =>
 			engine.dispatcher.answer(
 				JSON.stringify({ type: 'request', cmd: 'recording_get_channel_data', data: { ...channel, index: 0, count: 10 } }),
-				{ account, signal: gone.signal },
+				{ client: 'test', account, signal: gone.signal },
 				{ send: async () => {}, stream, drop: () => {} },
 			);
 		for (let n = 0; n < 5; n++)

@@ -46,7 +46,8 @@ export const profilingCommands = (battery: () => Battery): Command[] => [
 		},
 	}),
 	command('arc_wait_for_battery_data', {
-		brief: 'Waits up to `timeout` ms for the end of the next step: its time (s), the voltage then (V), and the charge since the start (C). null: none has ended.',
+		brief:
+			'Waits up to `timeout` ms for the end of the next step: its time (s), the voltage then (V), and the charge since the start (C). `iteration` and `step` count from 0. null: none has ended.',
 		needs: 'battery',
 		request: { ...keys.device, timeout: Type.Number({ minimum: 0 }) },
 		response: Type.Object({ value: Type.Union([batteryData, Type.Null()]) }),

@@ -6,7 +6,6 @@
  *     FOLDER/<id>/run.json, project.lock, <device>/journal.jsonl, <device>/progress
  */
 
-import { readdirSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../../drivers/clock.ts';
@@ -17,7 +16,9 @@ import type { Gate } from '../../licensing/gate.ts';
 import type { Run } from '../schemas.ts';
 import { CellRun, type CellRunOptions } from './cell-run.ts';
 import type { CyclerEnd } from './cycler.ts';
-import { type KeptPlan, type PlannedInstrument, type RunPlan, readPlan, writePlan } from './plan.ts';
+import { deleteRun, keptRun, keptRuns, noRun } from './kept.ts';
+import { occupy } from './occupied.ts';
+import { type KeptPlan, type PlannedInstrument, type RunPlan, writePlan } from './plan.ts';
 import { checkInstrument, choiceFor } from './preparation.ts';
 import { checkScript } from './step.ts';
 
@@ -124,6 +125,20 @@ export class Runs implements AsyncDisposable {
 		return statusOf(run);
 	}
 
+	/** For good; profiles and recordings made of it stay. NOT_FOUND, DEVICE_BUSY while it is under way, DISK. */
+	async delete(id: string): Promise<void> {
+		this.#known(id);
+		await deleteRun(this.#options.folder, id);
+		this.#runs.delete(id);
+		this.#changed();
+	}
+
+	/** Whether a run of this id is one of these. */
+	has(id: string): boolean {
+		this.#look();
+		return this.#runs.has(id) || keptRun(this.#options.folder, id)?.kind === this.#options.kind;
+	}
+
 	/** Resolves when a run has ended, with how each cell's did. */
 	ended(id: string): Promise<readonly CyclerEnd[]> {
 		return this.#known(id).ended;
@@ -178,6 +193,7 @@ export class Runs implements AsyncDisposable {
 	}
 
 	#requireIdle(device: string): void {
+		occupy(this.#options.bench, device)[Symbol.dispose](); // whoever works on the cell there
 		for (const { cells, plan } of this.#runs.values())
 			if (cells.some((cell) => cell.running && cell.status().deviceId === device))
 				throw new MicrojouleError('DEVICE_BUSY', `The run ${plan.id} is under way on the cell at ${device}; stop it first.`, { device });
@@ -188,9 +204,9 @@ export class Runs implements AsyncDisposable {
 		const run = this.#runs.get(id);
 		if (run) return run;
 		// Begun by another program since.
-		const plan = /^[\w-]+$/.test(id) ? readPlan(join(this.#options.folder, id)) : undefined;
+		const plan = keptRun(this.#options.folder, id);
 		if (plan?.kind === this.#options.kind) return this.#take(plan);
-		throw new MicrojouleError('NOT_FOUND', `There is no run ${id}. There are: ${[...this.#runs.keys()].join(', ') || 'none'}.`, { id });
+		throw noRun(id, this.list());
 	}
 
 	#take(plan: KeptPlan): KnownRun {
@@ -203,20 +219,11 @@ export class Runs implements AsyncDisposable {
 		return run;
 	}
 
-	/** What lies in the folder from before. What is no run there is left alone. */
+	/** What lies in the folder from before. */
 	#look(): void {
 		if (this.#looked) return;
 		this.#looked = true;
-		let names: string[] = [];
-		try {
-			names = readdirSync(this.#options.folder);
-		} catch {} // none was begun yet
-		for (const name of names) {
-			try {
-				const plan = readPlan(join(this.#options.folder, name));
-				if (plan.kind === this.#options.kind && plan.id === name && !this.#runs.has(name)) this.#take(plan);
-			} catch {}
-		}
+		for (const plan of keptRuns(this.#options.folder)) if (plan.kind === this.#options.kind && !this.#runs.has(plan.id)) this.#take(plan);
 	}
 
 	#changed(): void {
@@ -229,6 +236,7 @@ function statusOf({ plan, cells }: KnownRun): Run {
 	const running = cells.some((cell) => cell.running);
 	return {
 		id: plan.id,
+		kind: plan.kind,
 		name: plan.name,
 		state: running ? 'running' : states.every(({ state }) => state === 'finished') ? 'finished' : 'stopped',
 		startedAt: plan.startedAt,

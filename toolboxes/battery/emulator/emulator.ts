@@ -86,8 +86,8 @@ export class Emulator {
 		this.series = series;
 		this.parallel = parallel;
 		this.temperatureC = settings.temperatureC;
-		if (settings.temperatureC !== undefined && !Number.isFinite(settings.temperatureC))
-			throw new MicrojouleError('INVALID_VALUE', `The temperature is ${settings.temperatureC} °C; it must be a number.`, { temperatureC: settings.temperatureC });
+		if (settings.temperatureC !== undefined && !(settings.temperatureC >= -273.15 && Number.isFinite(settings.temperatureC)))
+			throw new MicrojouleError('INVALID_VALUE', `The temperature is ${settings.temperatureC} °C; it must be above −273.15 °C.`, { temperatureC: settings.temperatureC });
 		const model = this.#modelOf(profile);
 		this.cell = new Cell(model, { tracking });
 		if (soc !== undefined) this.#charge(requireSoc(soc));

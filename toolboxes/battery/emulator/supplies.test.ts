@@ -139,13 +139,14 @@ describe('supplies of a simulated instrument', () => {
 		expect(bench.device(id)?.settings).toMatchObject({ main: true, mainVoltage: 2.94 });
 		expect(await meanOf(setup, id, 'mv', 0.5)).toBeCloseTo(2.94, 3);
 		expect(emulator.usedC).toBe(usedC);
-		expect(supplies.status(id).mode).toBe('power-box');
+		expect(supplies.status(id)).toMatchObject({ mode: 'power-box', endedBecause: expect.stringContaining('licence') });
 		expect(changes.at(-1)?.problem).toContain('licence');
 		expect([...uses.values()].every((count) => count === 0)).toBe(true);
 		expect(() => emulator.setSoc(10)).toThrow(expect.objectContaining({ code: 'NO_LICENCE' }));
 		await expect(supplies.setEmulator(id, { profileId: 'CR2450' })).rejects.toMatchObject({ code: 'NO_LICENCE' });
 		expect(bench.device(id)?.settings.main).toBe(true);
 		await supplies.setPowerBox(id); // needs none
+		expect(supplies.status(id).endedBecause).toBeUndefined();
 	});
 
 	it('are power boxes again once the device is gone', async () => {
@@ -156,6 +157,7 @@ describe('supplies of a simulated instrument', () => {
 		expect(supplies.get(devices[0].id)).toBeUndefined();
 		expect(changes.at(-1)).toMatchObject({ deviceId: devices[0].id, problem: expect.stringContaining('gone') });
 		await expect(supplies.setEmulator(devices[0].id, { profileId: 'CR2450' })).rejects.toMatchObject({ code: 'DEVICE_GONE' });
+		expect(supplies.status(devices[0].id).endedBecause).toMatch(/is gone/);
 		await bench.close(devices[1].id);
 		expect(supplies.get(devices[1].id)).toBeUndefined();
 	});

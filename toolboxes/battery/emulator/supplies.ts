@@ -60,6 +60,8 @@ interface Connected {
 export class Supplies {
 	readonly #options: SuppliesOptions;
 	readonly #connected = new Map<string, Connected>();
+	/** By device: why its emulation ended by itself, until a supply is set. */
+	readonly #endedBecause = new Map<string, string>();
 	readonly #listeners = new Set<(change: SupplyChange) => void>();
 	readonly #turns = new Map<string, Promise<unknown>>();
 	readonly #leave: (() => void)[];
@@ -90,7 +92,7 @@ export class Supplies {
 
 	status(deviceId: string): Supply {
 		const emulator = this.get(deviceId);
-		return emulator ? { deviceId, mode: 'battery-emulator', emulator: emulator.status() } : { deviceId, mode: 'power-box' };
+		return emulator ? { deviceId, mode: 'battery-emulator', emulator: emulator.status() } : { deviceId, mode: 'power-box', endedBecause: this.#endedBecause.get(deviceId) };
 	}
 
 	/** Switches the output off. NOT_FOUND, DEVICE_GONE. */
@@ -98,6 +100,7 @@ export class Supplies {
 		return this.#inTurn(deviceId, async () => {
 			const { bench } = this.#options;
 			await bench.set(deviceId, { main: false });
+			this.#endedBecause.delete(deviceId);
 			const connected = this.#connected.get(deviceId);
 			if (!connected) return;
 			this.#end(deviceId);
@@ -132,6 +135,7 @@ export class Supplies {
 				emulator.end();
 				throw error;
 			}
+			this.#endedBecause.delete(deviceId);
 			this.#tell({ deviceId });
 			return emulator;
 		});
@@ -189,7 +193,7 @@ export class Supplies {
 		connected.loop?.close();
 		connected.place?.();
 		connected.emulator.end();
-		this.#tell({ deviceId, problem });
+		this.#told(deviceId, problem);
 	}
 
 	/** As `#end`, but the voltage stays: a host's loop has set it, a simulated power box is set to it first. */
@@ -208,6 +212,11 @@ export class Supplies {
 			})
 				.catch(() => {}) // a device that is gone has no voltage
 				.finally(() => this.#connected.has(deviceId) || place());
+		this.#told(deviceId, problem);
+	}
+
+	#told(deviceId: string, problem?: string): void {
+		if (problem !== undefined) this.#endedBecause.set(deviceId, problem);
 		this.#tell({ deviceId, problem });
 	}
 

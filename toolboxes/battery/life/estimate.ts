@@ -30,6 +30,8 @@ export function estimateLife(request: LifeRequest): LifeEstimate {
 	const outcome = battery.life(cycles);
 	const { usedC, endedBy, selfDischargedC } = outcome;
 	const lifeS = withinCycle(battery, loaded, outcome);
+	if (!Number.isFinite(lifeS))
+		throw invalid(`The battery would last longer than can be computed: ${battery.capacityC} C at this load. Check its capacity and the load.`, { lifeS });
 	const deliveredC = usedC - battery.startC - selfDischargedC;
 	const { uncertainty } = battery.profile;
 	const spread = request.spread ?? uncertainty;

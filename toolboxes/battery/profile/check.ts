@@ -73,7 +73,7 @@ function checkTable(table: DischargeTable, fail: Fail): void {
 	if (currentA !== undefined && !(currentA >= 0 && Number.isFinite(currentA))) fail(` is of a load of ${currentA} A; it must not be negative`, { currentA });
 	if (pairs.length > 2) fail(` has ${pairs.length} RC pairs; at most two are possible`, { pairs: pairs.length });
 	for (let row = 0; row < usedC.length; row++) checkRow(table, row, (message, details) => fail(`, row ${row + 1}: ${message}`, { row: row + 1, ...details }));
-	if (!openCircuitV.some((v) => v > 0)) fail(': no row has a voltage; was the cell connected backwards, or empty?', {});
+	if (!openCircuitV.some((v) => v > 0)) fail(': no row has a voltage; the cell may have been empty', {});
 }
 
 function checkRow({ usedC, openCircuitV, resistanceOhm, pairs }: DischargeTable, row: number, fail: Fail): void {
@@ -85,7 +85,7 @@ function checkRow({ usedC, openCircuitV, resistanceOhm, pairs }: DischargeTable,
 			value: used,
 		});
 	if (!Number.isFinite(v)) fail(`the voltage is ${v}; it must be a number of V`, { value: v });
-	if (v < 0) fail(`the voltage is ${figure(v)} V; it must not be negative: was the cell connected backwards?`, { value: v });
+	if (v < 0) fail(`the voltage is ${figure(v)} V; it must not be negative; the cell may have been connected backwards`, { value: v });
 	if (!Number.isFinite(ohm)) fail(`the resistance is ${ohm}; it must be a number of Ω`, { value: ohm });
 	if (ohm < 0) fail(`the resistance is ${figure(ohm)} Ω; it must not be negative`, { value: ohm });
 	checkPairs(pairs, row, ohm, fail);

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { mostCharacters } from './json-text.ts';
 import { readProfile, toDocument, writeProfile } from './otii-json.ts';
 import type { BatteryProfile } from './profile.ts';
 import { newDocument, oldDocument, profileOf } from './testing.ts';
@@ -226,6 +227,17 @@ describe('what is no profile is refused', () => {
 			}),
 			{ numRuns: 500 },
 		);
+	});
+
+	it.each(['battery', 'whatever'])('what is nested deeper than any profile, under %s', (key) => {
+		const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+		const content = JSON.stringify({ ...newDocument, [key]: 'here' }).replace('"here"', deep);
+		expect(() => readProfile(content, { name: 'cell' })).toThrow(/cell is refused: it is nested deeper than 64 levels/);
+	});
+
+	it('what is larger than any profile', () => {
+		const content = `${JSON.stringify(newDocument)}${' '.repeat(mostCharacters)}`;
+		expect(() => readProfile(content, { name: 'cell' })).toThrow(/16\.8 million characters/);
 	});
 
 	it('a number too large for one', () => {

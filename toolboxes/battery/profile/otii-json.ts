@@ -2,7 +2,7 @@
  * The file that a profile is kept in: Otii's JSON, as its applications of 2019 and of today write it, with what that format cannot say under keys named
  * `microjoule`, which Otii passes over. docs/reference/battery-profiles.md describes it.
  *
- *     text ── JSON.parse ──► document ── readDocument ──► BatteryProfile (SI; keeps the document)
+ *     text ── parse ──► document ── readDocument ──► BatteryProfile (SI; keeps the document)
  *     text ◄── stringify ── document ◄── toDocument ────┘ what still says the same stays as it was read, unknown keys included
  */
 
@@ -10,9 +10,10 @@ import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { type Static, Type } from 'typebox';
 import { Value } from 'typebox/value';
-import { MicrojouleError, messageOf } from '../../../drivers/errors.ts';
+import { MicrojouleError } from '../../../drivers/errors.ts';
 import { schemaProblem } from '../../automation/schema-problem.ts';
 import { checkName, checkProfile } from './check.ts';
+import { parseProfileText } from './json-text.ts';
 import type { BatteryDescription, BatteryProfile, DischargeTable, RcPair } from './profile.ts';
 
 const { Optional } = Type;
@@ -74,15 +75,10 @@ const voltageUnits: Readonly<Record<string, number>> = { V: 1, mV: 1e-3 };
 const currentUnits: Readonly<Record<string, number>> = { mA: 1e-3, A: 1, µA: 1e-6, uA: 1e-6 };
 const temperatureUnits: Readonly<Record<string, number>> = { '°C': 1, C: 1 };
 
-/** `name`: what the profile is called, the file's name without `.json`. Throws DAMAGED for what is no JSON, INVALID_VALUE for what is no profile. */
+/** `name`: what the profile is called, the file's name without `.json`. Throws DAMAGED for what is no JSON, INVALID_VALUE for what is no profile or too large for one. */
 export function readProfile(content: string, { name }: { readonly name: string }): BatteryProfile {
 	checkName(name);
-	let document: unknown;
-	try {
-		document = JSON.parse(content.replace(/^\uFEFF/, ''));
-	} catch (error) {
-		throw new MicrojouleError('DAMAGED', `The battery profile ${name} is not JSON: ${messageOf(error)}.`, { name }, error);
-	}
+	const document = parseProfileText(content, name);
 	if (!Value.Check(documentSchema, document)) throw refused(name, schemaProblem(documentSchema, document).message);
 	const profile = readDocument(document as OtiiDocument, name);
 	checkProfile(profile);

@@ -1,0 +1,90 @@
+/**
+ * Light, dark and high contrast. High contrast is the dark scheme with pure black and white: every control has an outline, and the chart's traces have
+ * pure colours, thick lines and symbols (`chart/contrast.ts`).
+ */
+
+import {
+	type CSSVariablesResolver,
+	createTheme,
+	defaultVariantColorsResolver,
+	type MantineColorsTuple,
+	MantineProvider,
+	type MantineThemeOverride,
+	type VariantColorsResolver,
+} from '@mantine/core';
+import { useColorScheme } from '@mantine/hooks';
+import { type ReactNode, useLayoutEffect } from 'react';
+import { type Store, useStore } from '../store.ts';
+import type { PreferencesState } from './preferences.ts';
+import './contrast.css';
+
+/** Coloured words on a tint of their colour are dark enough to be read. */
+const readable: VariantColorsResolver = (input) => {
+	const resolved = defaultVariantColorsResolver(input);
+	return input.variant === 'light'
+		? { ...resolved, color: `light-dark(color-mix(in srgb, ${resolved.color} 62%, #000), color-mix(in srgb, ${resolved.color} 80%, #fff))` }
+		: resolved;
+};
+
+const plain: MantineThemeOverride = {
+	primaryColor: 'cyan',
+	primaryShade: 9,
+	fontFamily: 'system-ui, "Segoe UI", Roboto, sans-serif',
+	cursorType: 'pointer',
+	respectReducedMotion: true,
+	variantColorResolver: readable,
+	components: {
+		NavLink: { styles: { description: { opacity: 1 } } },
+		// The least that a finger hits.
+		Button: { vars: (_theme: unknown, { size }: { size?: string }) => (size === 'compact-xs' ? { root: { '--button-height': '24px' } } : {}) },
+	},
+	defaultRadius: 'md',
+};
+
+const white = '#ffffff';
+const black = '#000000';
+/** Mantine's dark scheme: text, text, quiet text, placeholders, borders, hovered, ground of fields, of the page, and deeper. */
+const darks: MantineColorsTuple = [white, white, white, '#d0d0d0', white, '#333333', black, black, black, black];
+
+/** White is readable on it. */
+const reds = Array<string>(10).fill('#d00000') as unknown as MantineColorsTuple;
+
+/** Filled stays filled, black on a bright colour; everything else is white on black with an outline. */
+const outlined: VariantColorsResolver = ({ variant, color }) => {
+	if (variant === 'filled') return { background: color === 'red' ? '#ff5050' : '#ffff00', hover: white, color: black, border: `2px solid ${white}` };
+	const border = variant === 'subtle' || variant === 'transparent' ? '2px solid transparent' : `2px solid ${white}`;
+	return { background: black, hover: '#333333', color: white, border, hoverColor: white };
+};
+
+const contrast: MantineThemeOverride = {
+	...plain,
+	primaryColor: 'yellow',
+	primaryShade: 4,
+	autoContrast: true,
+	colors: { dark: darks, red: reds },
+	variantColorResolver: outlined,
+};
+
+/** Quiet text that is still read: 4.5 to 1 on every ground of the page. */
+const quiet: CSSVariablesResolver = () => ({
+	variables: {},
+	light: { '--mantine-color-dimmed': '#555e68', '--mantine-color-placeholder': '#6b747e' },
+	dark: { '--mantine-color-dimmed': '#b8bec6', '--mantine-color-placeholder': '#9aa2ab' },
+});
+const loud: CSSVariablesResolver = () => ({ variables: {}, light: {}, dark: { '--mantine-color-dimmed': white, '--mantine-color-placeholder': '#d0d0d0' } });
+
+const plainTheme = createTheme(plain);
+const contrastTheme = createTheme(contrast);
+
+export function Themed({ preferences, children }: { readonly preferences: Store<PreferencesState>; readonly children: ReactNode }) {
+	const { theme } = useStore(preferences);
+	const system = useColorScheme('light', { getInitialValueInEffect: false });
+	const strong = theme === 'contrast';
+	const scheme = strong ? 'dark' : theme === 'system' ? system : theme;
+	useLayoutEffect(() => void document.documentElement.toggleAttribute('data-contrast', strong), [strong]);
+	return (
+		<MantineProvider theme={strong ? contrastTheme : plainTheme} forceColorScheme={scheme} cssVariablesResolver={strong ? loud : quiet}>
+			{children}
+		</MantineProvider>
+	);
+}
