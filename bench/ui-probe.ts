@@ -14,6 +14,8 @@ export interface Frames {
 	readonly scripts: readonly number[];
 	/** From a question for envelopes until its answer is there. */
 	readonly answers: readonly number[];
+	/** s: the narrowest window that was shown, where the window was moved. */
+	readonly narrowestS?: number;
 }
 
 /** What the probe offers in the page. */
@@ -99,7 +101,8 @@ export function installProbe(): void {
 
 /** For `seconds`, turns the wheel over the first pane as a hand does: in from everything to `deepestS`, sideways, out again, six seconds a turn. */
 export async function moveAbout({ seconds, spanS, deepestS }: { seconds: number; spanS: number; deepestS: number }): Promise<Frames> {
-	const { probe } = globalThis as unknown as { probe: Probe };
+	const { probe, microjoule } = globalThis as unknown as { probe: Probe; microjoule: { readonly chart: { readonly window: { readonly from: number; readonly to: number } } } };
+	let narrowestS = Number.POSITIVE_INFINITY;
 	const area = document.querySelector('[data-pane] .u-over') as HTMLElement;
 	const { left, top, width, height } = area.getBoundingClientRect();
 	const turnS = 6;
@@ -117,13 +120,15 @@ export async function moveAbout({ seconds, spanS, deepestS }: { seconds: number;
 		const turns = Math.floor((now - startedAt) / 1000 / turnS);
 		const wheel = phase < 1 / 3 ? { deltaY: -units * share } : phase < 2 / 3 ? { deltaX: (phase < 1 / 2 ? 1 : -1) * width * share, deltaY: 0 } : { deltaY: units * share * 1.2 };
 		const place = { clientX: left + width * (0.15 + 0.7 * ((turns * 0.618) % 1)), clientY: top + height / 2 };
+		const { from, to } = microjoule.chart.window;
+		narrowestS = Math.min(narrowestS, to - from);
 		probe.busy(() => area.dispatchEvent(new WheelEvent('wheel', { ...wheel, ...place, bubbles: true, cancelable: true })));
 		probe.frame(step);
 	};
 	probe.start();
 	probe.frame(step);
 	await promise;
-	return probe.stop();
+	return { ...probe.stop(), narrowestS };
 }
 
 /** Lets the page run as it does. */

@@ -16,7 +16,7 @@
 import { mkdtemp, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, CDPSession, Page } from 'playwright-core';
 import { Project } from '../engine/project/project.ts';
 import { launchChromium } from '../engine/server/chromium-testing.ts';
 import { type Bench, type BenchOptions, figure, type Reporter } from './harness.ts';
@@ -185,9 +185,11 @@ async function drawn(page: Page, panes: number): Promise<void> {
 
 /** Reports the frames of what `run` does, and what the browser's main thread did meanwhile. */
 async function tell(report: Reporter, name: string, page: Page, run: () => Promise<Frames>): Promise<void> {
-	const before = await metrics(page);
-	const { times, scripts, answers } = await run();
-	const after = await metrics(page);
+	const session = await inspect(page);
+	const before = await metrics(session);
+	const { times, scripts, answers, narrowestS } = await run();
+	const after = await metrics(session);
+	await session.detach();
 	const elapsedMs = times.reduce((sum, time) => sum + time, 0);
 	const one = (what: string, unit: string, value: number) => report.figure(figure('ui', `${name}: ${what}`, unit, [value]));
 	one('frames a second', 'fps', (1000 * times.length) / elapsedMs);
@@ -196,25 +198,33 @@ async function tell(report: Reporter, name: string, page: Page, run: () => Promi
 	one('script a frame, p50', 'ms', quantile(scripts, 0.5));
 	one('script a frame, p99', 'ms', quantile(scripts, 0.99));
 	one('script, share of the time', '1', scripts.reduce((sum, script) => sum + script, 0) / elapsedMs);
-	one('main thread, share of the time', '1', (1000 * (after.TaskDuration - before.TaskDuration)) / elapsedMs);
-	if (answers.length === 0) return;
+	one('main thread, share of the time', '1', (1000 * (after.busyS - before.busyS)) / elapsedMs);
+	if (narrowestS === undefined) return;
+	one('narrowest window', 'ms', 1000 * narrowestS);
+	one('questions answered', '1/s', (1000 * answers.length) / elapsedMs);
 	one('question to envelope, p50', 'ms', quantile(answers, 0.5));
 	one('question to envelope, p99', 'ms', quantile(answers, 0.99));
 }
 
-async function metrics(page: Page): Promise<Record<string, number>> {
+/** s the main thread has been at work, of whatever kind, and bytes of the heap. */
+async function metrics(session: CDPSession): Promise<{ readonly busyS: number; readonly heapBytes: number }> {
+	const { metrics: all } = await session.send('Performance.getMetrics');
+	const { TaskDuration: busyS, JSHeapUsedSize: heapBytes } = Object.fromEntries(all.map(({ name, value }) => [name, value]));
+	return { busyS, heapBytes };
+}
+
+async function inspect(page: Page): Promise<CDPSession> {
 	const session = await page.context().newCDPSession(page);
 	await session.send('Performance.enable');
-	const { metrics: all } = await session.send('Performance.getMetrics');
-	await session.detach();
-	return Object.fromEntries(all.map(({ name, value }) => [name, value]));
+	return session;
 }
 
 async function heapMB(page: Page): Promise<number> {
-	const session = await page.context().newCDPSession(page);
+	const session = await inspect(page);
 	for (let times = 0; times < 3; times++) await session.send('HeapProfiler.collectGarbage');
+	const { heapBytes } = await metrics(session);
 	await session.detach();
-	return (await metrics(page)).JSHeapUsedSize / 1e6;
+	return heapBytes / 1e6;
 }
 
 function quantile(values: readonly number[], q: number): number {

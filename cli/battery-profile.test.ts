@@ -67,6 +67,11 @@ describe('microjoule battery profile', { timeout: long }, () => {
 		expect(profile).toMatchObject({ manufacturer: 'Nobody', provenance: { recording: join(out, 'recordings', '001') } });
 		expect((await json(['info', out])).recordings).toMatchObject([{ name: 'twenty', finished: true }]);
 		expect(await run(args)).toMatchObject({ code: 1, stderr: expect.stringContaining('already a battery profile named twenty') });
+		const runs = (...more: string[]) => ['battery', 'runs', ...more, '--data', data];
+		expect(await json(runs())).toMatchObject({ runs: [{ id: ran.id, kind: 'profile', name: 'twenty', cells: [{ iteration: 20, end: 'finished' }] }] });
+		expect((await run(runs('--delete', ran.id))).stdout).toBe(`The run ${ran.id} is deleted.\n`);
+		expect((await run(runs())).stdout).toBe('There are no runs.\n');
+		expect(await run(runs('--delete', ran.id))).toMatchObject({ code: 1, stderr: expect.stringContaining(`There is no run ${ran.id}. There are: none.`) });
 	});
 
 	it.each([

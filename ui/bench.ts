@@ -40,6 +40,8 @@ export class Bench {
 		needsToken: false,
 		loaded: false,
 	};
+	/** How many were told. */
+	#changes = 0;
 	#listeners = new Set<() => void>();
 	#events = new Set<(device: string, event: AcquisitionEvent) => void>();
 	#logs = new Set<(recording: string) => void>();
@@ -62,9 +64,12 @@ export class Bench {
 	}
 
 	async refresh(): Promise<void> {
+		const heardBefore = this.#changes;
 		try {
 			const [devices, { current, recordings }, project] = await Promise.all([api.devices(), api.recordings(), api.project()]);
 			this.#set({ devices, recordings, project, current: heard(current), needsToken: false, loaded: true });
+			// What was told meanwhile is newer than these answers, or is not: ask once more.
+			if (this.#changes !== heardBefore) await this.refresh();
 		} catch (error) {
 			if (error instanceof ApiError && error.needsToken) this.#set({ needsToken: true });
 		}
@@ -96,6 +101,7 @@ export class Bench {
 
 	#change(change: Change): void {
 		const { devices } = this.#state;
+		if (change.type !== 'event') this.#changes++;
 		switch (change.type) {
 			case 'device': {
 				const known = devices.some(({ id }) => id === change.device.id);

@@ -74,20 +74,6 @@ export function clock(seconds: number): string {
 	return hours > 0 ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
 }
 
-/** Labels for a time axis. */
-export function timeLabels(ticks: readonly number[]): string[] {
-	const largest = Math.max(...ticks.map(Math.abs), 0);
-	const step = ticks.length > 1 ? ticks[1] - ticks[0] : 1;
-	if (largest >= 60) {
-		const decimals = decimalsOf(step);
-		return ticks.map((tick) => {
-			const fraction = decimals > 0 ? (Math.abs(tick) % 1).toFixed(decimals).slice(1) : '';
-			return `${tick < 0 ? '−' : ''}${clock(Math.abs(tick) + 1e-9)}${fraction}`;
-		});
-	}
-	return tickLabels(ticks, 's');
-}
-
 /** What a person typed: a decimal point or comma, and an optional prefix and unit (`500m`, `3,3 V`, `20 mA`). NaN when it is no number. */
 export function parseQuantity(text: string, unit: string): number {
 	const match = /^([+\-−]?\d*(?:[.,]\d*)?(?:e[+-]?\d+)?)\s*([munpµk]?)([a-zΩ°]*)$/i.exec(text.trim());

@@ -219,7 +219,7 @@ describe.skipIf(noDashboard)('the page', () => {
 	}, 60_000);
 
 	it('comes back with the engine, and everything is where it was', async () => {
-		dashboard.ignore(/WebSocket connection to|ERR_CONNECTION_REFUSED/);
+		dashboard.ignore(/WebSocket connection to|net::ERR_/);
 		const first = await startEngine(['--sim', 'arc']);
 		const { port } = new URL(first.url);
 		const page = await dashboard.open();

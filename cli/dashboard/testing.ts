@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AxeBuilder } from '@axe-core/playwright';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page, PageScreenshotOptions } from 'playwright-core';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { launchChromium, noChromium } from '../../engine/server/chromium-testing.ts';
 import { type Started, start, temporaryFolder } from '../testing.ts';
@@ -37,7 +37,7 @@ export interface Dashboard {
 	/** A window of its own on it; `1400 × 900`, light, unless said otherwise. Errors in the page fail the test file. */
 	open(options?: BrowserContextOptions & { readonly path?: string }): Promise<Page>;
 	/** `$SCREENSHOTS/<name>.png`, where that is set. */
-	shoot(page: Page, name: string, options?: { readonly fullPage?: boolean }): Promise<void>;
+	shoot(page: Page, name: string, options?: Pick<PageScreenshotOptions, 'fullPage' | 'clip'>): Promise<void>;
 	/** WCAG 2.2 AA; of the whole page, or of what a selector names. */
 	expectAccessible(page: Page, within?: string): Promise<void>;
 	/** Messages of the page that are expected, such as a connection that a test cuts. */

@@ -46,7 +46,7 @@ export interface RecordingOptions {
 	readonly durationS?: number;
 	/** Begins with this, instead of now. */
 	readonly past?: RecordedPast;
-	/** Called when it begins, with what ends it at a place that `edgeNow` gave, also while the past is still being written. */
+	/** Called when it begins, with what ends it at these frames, none of them past, also while the past is still being written. */
 	readonly begun?: (endAt: (frames: ReadonlyMap<string, number>) => void) => void;
 }
 
@@ -171,11 +171,6 @@ export class Bench implements BenchApi, AsyncDisposable {
 	/** What is measured at this moment, device by device. */
 	measured(): readonly MeasuredDevice[] {
 		return [...this.#places.values()].filter(({ connected }) => connected).flatMap(({ measurement }) => measurement?.devices ?? []);
-	}
-
-	/** The frame each device takes at this moment: where a recording can end in all of them at once. */
-	edgeNow(): ReadonlyMap<string, number> {
-		return this.#framesNow(this.measured());
 	}
 
 	async discover(): Promise<readonly FoundInstrument[]> {

@@ -20,6 +20,8 @@ const maxIntervals = 256;
 const firstIntervalS = 0.25;
 /** Delays vary at least this much between two intervals (the host's scheduling); 1 σ, s. Keeps the uncertainty honest for short spans. */
 const delayJitterS = 0.5e-3;
+/** A clock that nothing is known of deviates by less. */
+const nominalDeviation = 1e-3;
 
 export class ClockEstimator {
 	#intervalS = firstIntervalS;
@@ -55,10 +57,10 @@ export class ClockEstimator {
 
 	/** Device time, in s of its own samples, at which the host's clock showed `hostS`. Undefined before the first batch. */
 	deviceTimeAt(hostS: number): number | undefined {
-		const last = this.#host.length - 1;
-		if (last < 0) return undefined;
+		if (this.#host.length === 0) return undefined;
 		const fit = this.#fit();
-		if (!fit) return this.#device[last] + (hostS - this.#host[last]);
+		// While a line says less than that clocks are nearly right, as after a start in bursts, it could lead anywhere.
+		if (!fit || fit.uncertainty > nominalDeviation) return hostS + Math.max(...this.#device.map((deviceS, n) => deviceS - this.#host[n]));
 		return fit.meanDevice + fit.slope * (hostS - fit.meanHost);
 	}
 

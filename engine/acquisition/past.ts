@@ -10,6 +10,7 @@ import { MicrojouleError } from '../../drivers/errors.ts';
 import type { Settings } from '../../drivers/settings.ts';
 import type { LiveTap } from './fan-out.ts';
 import type { MeasuredDevice } from './measurement.ts';
+import { momentOf } from './moment.ts';
 import type { RecordedPast } from './recorder.ts';
 import type { AcquisitionEvent, Tap, TapChannel } from './tap.ts';
 
@@ -91,14 +92,14 @@ class PastStream {
 		return standing;
 	}
 
-	/** From here on every channel's samples are there, s. */
-	get beginS(): number {
+	/** From here on every channel's samples are there, s; undefined while there is none. */
+	get beginS(): number | undefined {
 		const begins = new Map<string, number>();
 		for (let n = this.#first; n < this.#items.length && begins.size < this.seen.size; n++) {
 			const item = this.#items[n];
 			if ('values' in item && !begins.has(item.channel.id)) begins.set(item.channel.id, item.start / item.channel.rate);
 		}
-		return begins.size > 0 ? Math.max(...begins.values()) : this.endS;
+		return begins.size > 0 ? Math.max(...begins.values()) : undefined;
 	}
 }
 
@@ -142,20 +143,16 @@ export class Past implements LiveTap {
 	/** What lies from `preS` before a moment of one device on, for all devices: held until it is replayed or released. */
 	hold(device: string, timeS: number, preS: number): HeldPast {
 		const measured = this.#measured();
-		const now = this.#clock.now();
-		const own = measured.find(({ instrument }) => instrument.identity.id === device)?.stream;
-		/** Host time of the moment. */
-		const hostS = now - ((own?.clock.deviceTimeAt(now) ?? timeS) - timeS);
+		const places = momentOf(measured, this.#clock, device, timeS);
 		const moments = measured.map(({ instrument, stream }) => {
 			const { id } = instrument.identity;
-			const deliveredS = stream.settledFrame / stream.frameRate;
-			const atS = id === device ? timeS : (stream.clock.deviceTimeAt(hostS) ?? deliveredS);
-			const past = this.#streams.get(id);
-			return { id, atS, past, availableS: atS - (past?.beginS ?? deliveredS) };
+			const atS = places.get(id) as number;
+			const past = this.#stream(id); // made now where nothing has come: what comes from here on must be there
+			return { id, atS, past, availableS: atS - (past.beginS ?? stream.settledFrame / stream.frameRate) };
 		});
 		const reachS = Math.max(0, Math.min(preS, ...moments.map(({ availableS }) => availableS)));
 		const startsS = new Map(moments.map(({ id, atS }) => [id, atS - reachS]));
-		const held = new Map(moments.flatMap(({ id, past }) => (past ? [[past, startsS.get(id) as number] as const] : [])));
+		const held = new Map(moments.map(({ id, past }) => [past, startsS.get(id) as number] as const));
 		this.#held.add(held);
 		const release = () => void this.#held.delete(held);
 		const states = new Map([...held].map(([stream, startS]) => [stream.device, stream.at(startS)]));

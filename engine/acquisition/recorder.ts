@@ -3,7 +3,7 @@
  * sample, and moves event times accordingly. One recorder may end at exactly the sample at which the next begins.
  */
 
-import type { MicrojouleError } from '../../drivers/errors.ts';
+import { MicrojouleError } from '../../drivers/errors.ts';
 import type { Settings } from '../../drivers/settings.ts';
 import type { RecordedChannel, RecordedDevice, RecordingInfo } from '../recording/format.ts';
 import { formatVersion } from '../recording/format.ts';
@@ -152,6 +152,8 @@ export class Recorder implements Tap {
 		const from = Math.max(0, span.done - start); // a stream may deliver once more what the past had
 		const to = Math.min(column.length, span.end - start);
 		if (to <= from) return;
+		// Index is time: rather no recording than one whose samples have moved.
+		if (start > span.done) return this.#fail(new MicrojouleError('INTERNAL', `Samples of ${channel.id} are missing before ${start / span.rate} s; please report it.`));
 		try {
 			const held = this.#writer.append(channel.device, channel.id, from === 0 && to === column.length ? column : column.subarray(from, to));
 			span.done = start + to;

@@ -13,6 +13,7 @@ import type { Clock } from '../../drivers/clock.ts';
 import { MicrojouleError, messageOf } from '../../drivers/errors.ts';
 import type { Bench } from './bench.ts';
 import type { LiveTap } from './fan-out.ts';
+import { momentOf } from './moment.ts';
 import { type HeldPast, maxPastBytes, Past } from './past.ts';
 import type { TapChannel } from './tap.ts';
 import { type Condition, conditionText, type Watcher, watcherOf } from './trigger-condition.ts';
@@ -162,7 +163,7 @@ export class Trigger implements AsyncDisposable {
 	#fulfilled(device: string, timeS: number): void {
 		const { state, plan } = this.#status;
 		if (plan?.start && state === 'armed') this.#begin(device, timeS, conditionText(plan.start, this.#bench.devices()));
-		else if (plan?.stop) this.#finish(plan, conditionText(plan.stop, this.#bench.devices()));
+		else if (plan?.stop) this.#finish(plan, device, conditionText(plan.stop, this.#bench.devices()));
 	}
 
 	/** Begins a recording. The samples it is to have are safe when this returns. */
@@ -203,10 +204,10 @@ export class Trigger implements AsyncDisposable {
 	}
 
 	/** Ends the recording with what is being delivered. */
-	#finish(plan: TriggerPlan, what: string): void {
+	#finish(plan: TriggerPlan, device: string, what: string): void {
 		this.#watcher = undefined;
 		if (plan.start) {
-			this.#end = this.#bench.edgeNow();
+			this.#end = this.#edge(device);
 			this.#endAt?.(this.#end);
 			return;
 		}
@@ -216,6 +217,16 @@ export class Trigger implements AsyncDisposable {
 			const { id, duration } = await this.#bench.stopRecording();
 			if (this.#status.plan === plan) this.#set({ last: { what, recording: id, atS: duration, at: new Date().toISOString() } });
 		});
+	}
+
+	/** The end of what a device is delivering, in frames of every device, none of them past. */
+	#edge(device: string): ReadonlyMap<string, number> {
+		const measured = this.#bench.measured();
+		const own = measured.find(({ instrument }) => instrument.identity.id === device)?.stream;
+		const places = momentOf(measured, this.#clock, device, own ? own.settledFrame / own.frameRate : 0);
+		return new Map(
+			measured.map(({ instrument: { identity }, stream }) => [identity.id, Math.max(stream.settledFrame, Math.round((places.get(identity.id) ?? 0) * stream.frameRate))]),
+		);
 	}
 
 	/** Goes on where the recording it began, or was to end, is over. */

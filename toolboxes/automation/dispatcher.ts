@@ -7,6 +7,7 @@ import { messageOf } from '../../drivers/errors.ts';
 import { asciiJson } from './ascii-json.ts';
 import { type Call, type Command, StreamedAnswer } from './command.ts';
 import type { ScriptingContext } from './context.ts';
+import { nestedDeeper } from './nesting.ts';
 import { missingKey, ScriptingError, wireError } from './scripting-error.ts';
 import type { Traffic } from './traffic.ts';
 import { jsonType, validate } from './validation.ts';
@@ -118,6 +119,9 @@ function transaction({ trans_id }: Partial<Envelope>): { trans_id?: string } {
 	return trans_id === undefined || trans_id === null ? {} : { trans_id: String(trans_id) };
 }
 
+/** No request needs more than five. */
+const mostLevels = 64;
+
 function parse(text: string): Envelope {
 	let message: unknown;
 	try {
@@ -128,6 +132,11 @@ function parse(text: string): Envelope {
 	if (jsonType(message) !== 'Object')
 		throw new ScriptingError('Not able to parse request', 'The request is no JSON object.', {
 			parse_error: `expected an object, received ${jsonType(message)}`,
+			data: text.slice(0, 1000),
+		});
+	if (nestedDeeper(message, mostLevels))
+		throw new ScriptingError('Not able to parse request', `The request is nested deeper than ${mostLevels} levels.`, {
+			parse_error: `nested deeper than ${mostLevels} levels`,
 			data: text.slice(0, 1000),
 		});
 	const request = message as Record<string, unknown>;

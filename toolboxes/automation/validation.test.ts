@@ -188,6 +188,17 @@ describe('the order of the checks', () => {
 			expect(await say({ type: 'request', cmd, data: 7 })).toMatchObject({ type: 'error', errorcode: 'Invalid command', cmd, data: { message: expect.any(String) } });
 	});
 
+	it('nested deeper than any request, in whatever place', async () => {
+		const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+		for (const text of [
+			deep,
+			`{"type":"request","cmd":"otii_get_devices","trans_id":${deep}}`,
+			`{"type":"request","cmd":"otii_get_devices","trans_id":"1","data":{"timeout":1,"x":${deep}}}`,
+		])
+			expect(await client.say(text)).toMatchObject({ type: 'error', errorcode: 'Not able to parse request', cmd: '', trans_id: '' });
+		await unchanged();
+	});
+
 	it('missing keys before types, types before what they name, that before values', async () => {
 		await refused('arc_set_gpo', { device_id: 7, pin: 9 }, 'Missing key in request', { key: 'value' });
 		await refused('arc_set_gpo', { device_id: 'nobody', pin: 9, value: 1 }, 'Invalid key type', { key: 'value' });

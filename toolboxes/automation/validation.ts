@@ -8,6 +8,7 @@ import { Type } from 'typebox';
 import { Value } from 'typebox/value';
 import type { Command } from './command.ts';
 import type { ScriptingContext } from './context.ts';
+import { schemaProblem } from './schema-problem.ts';
 import { invalidValue, missingKey, ScriptingError } from './scripting-error.ts';
 
 type Data = Readonly<Record<string, unknown>>;
@@ -26,8 +27,7 @@ export function validate(row: Command, given: unknown, context: ScriptingContext
 	if (typeof data.device_id === 'string') context.requireKnown(data.device_id, data.recording_id);
 	if (typeof data.project_id === 'number') context.requireProject(data.project_id);
 	if (typeof data.recording_id === 'number') context.requireRecording(data.recording_id);
-	for (const [key, schema] of present)
-		if (!Value.Check(schema, data[key])) throw invalidValue(key, data[key], `${key} is ${JSON.stringify(data[key])}; it must be ${wanted(schema)}.`);
+	for (const [key, schema] of present) if (!Value.Check(schema, data[key])) throw invalidValue(key, data[key], refusal(key, data[key], schema));
 	return data;
 }
 
@@ -53,6 +53,12 @@ export function typesOf(schema: TSchema): string[] {
 	const { type } = schema as { type?: string };
 	const label = type === undefined ? undefined : labels[type];
 	return label === undefined ? [] : [label];
+}
+
+/** Of what is inside a list or an object, the place is named. */
+function refusal(key: string, value: unknown, schema: TSchema): string {
+	const { place, message } = schemaProblem(schema, value);
+	return place === '' ? `${key} is ${JSON.stringify(value)}; it must be ${wanted(schema)}.` : `${key}.${message}.`;
 }
 
 function wanted(schema: TSchema): string {

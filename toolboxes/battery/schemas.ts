@@ -25,7 +25,7 @@ const summary = {
 	source: optional(Type.String({ description: 'Where it comes from' })),
 	inUse: Type.Boolean({ description: 'It is being emulated: cannot be deleted' }),
 };
-export const profileSummarySchema = Type.Object(summary);
+const profileSummarySchema = Type.Object(summary);
 export type ProfileSummary = Static<typeof profileSummarySchema>;
 
 export const profileListSchema = Type.Object({
@@ -34,7 +34,7 @@ export const profileListSchema = Type.Object({
 });
 export type ProfileList = Static<typeof profileListSchema>;
 
-export const profileTableSchema = Type.Object({
+const profileTableSchema = Type.Object({
 	id: Type.String(),
 	temperatureC: optional(Type.Number({ description: '°C' })),
 	currentA: optional(Type.Number({ description: 'A, the load at which the resistance was found' })),
@@ -69,7 +69,7 @@ const cells = Type.Integer({ minimum: 1, maximum: 1000 });
 const soc = Type.Number({ minimum: 0, maximum: 100, description: '%' });
 const usedC = Type.Number({ minimum: 0, description: 'C used since full, of the whole pack' });
 
-export const emulatorSchema = Type.Object({
+const emulatorSchema = Type.Object({
 	id: Type.String(),
 	profileId: Type.String(),
 	profileName: Type.String(),
@@ -164,7 +164,7 @@ export const startRunBody = Type.Object(
 );
 export type StartRun = Static<typeof startRunBody>;
 
-export const runCellSchema = Type.Object({
+const runCellSchema = Type.Object({
 	deviceId: Type.String(),
 	state: Type.String({ description: 'starting, running, stopped, finished or failed' }),
 	phase: optional(Type.String({ description: 'low, high, or the number of the step' })),

@@ -14,7 +14,7 @@ export interface MenuPlace {
 }
 
 export function ChartMenu({ place, onClose, onSave }: { readonly place: MenuPlace | null; onClose(): void; onSave(): void }) {
-	const { chart } = usePage();
+	const { chart, files } = usePage();
 	const { mode, following } = useStore(chart.layout);
 	const { chosen, markers } = useStore(chart.marks);
 	const timeS = place?.timeS ?? 0;
@@ -30,6 +30,9 @@ export function ChartMenu({ place, onClose, onSave }: { readonly place: MenuPlac
 				</Menu.Item>
 				<Menu.Item disabled={!chosen || live} onClick={onSave} rightSection="Shift+S">
 					Save selection…
+				</Menu.Item>
+				<Menu.Item disabled={live} onClick={() => files.set({ dialog: 'export' })} rightSection="Ctrl+E">
+					Export…
 				</Menu.Item>
 				<Menu.Item disabled={!chosen} onClick={() => chart.select(null, true)} rightSection="Esc">
 					Select nothing

@@ -143,7 +143,10 @@ export class ChartModel {
 			this.#history = [];
 			this.#future = [];
 		}
-		if (!window && !other) this.#follow(extent.to);
+		const { from, to } = this.#window;
+		// How long a recording is that has just ended is heard a little later than that it has.
+		const whole = layout.mode === 'recorded' && !this.locked && from === extent.from && to === extent.to;
+		if (!window && !other && !whole) this.#follow(extent.to);
 		else this.#move((layout.mode === 'recorded' && this.layout.state.lock) || (window ?? layout.extent));
 	}
 
@@ -159,7 +162,7 @@ export class ChartModel {
 	#follow(endS: number): void {
 		const { extent, following, mode } = this.layout.state;
 		const { from, to } = this.#window;
-		const byS = extent.to - endS;
+		const byS = extent.to - to;
 		if (mode === 'recorded' && following && !this.locked && byS > 0 && to >= endS - 1e-9) this.#move({ from: from <= extent.from ? from : from + byS, to: to + byS });
 	}
 

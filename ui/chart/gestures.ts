@@ -71,6 +71,7 @@ export function attachGestures(panes: ReadonlyMap<string, Pane>, model: ChartMod
 			if (event.pointerType === 'touch' && drag?.kind === 'move')
 				press = window.setTimeout(() => {
 					drag = { kind: 'select', startX: downX, startS: timeAt(downX) };
+					area.style.outline = '2px dashed currentColor';
 					navigator.vibrate?.(10);
 				}, longPressMs);
 		});
@@ -105,6 +106,7 @@ export function attachGestures(panes: ReadonlyMap<string, Pane>, model: ChartMod
 
 		const ended = (event: PointerEvent, cancelled: boolean) => {
 			clearTimeout(press);
+			area.style.outline = '';
 			touches.delete(event.pointerId);
 			if (drag?.kind === 'select') model.select(cancelled ? null : selectionTo(event.clientX, drag), true);
 			if (drag && drag.kind !== 'marker' && !cancelled && Math.abs(event.clientX - downX) < clickPixels) options.onClick?.(id, timeAt(event.clientX));

@@ -1,13 +1,10 @@
-/** The two markers: where they are, what lies between them, and what every trace shows there. Nothing while none is set. */
+/** The two markers: where they are, and how far from each other. Nothing while none is set. */
 
 import { ActionIcon, Button, Group, Switch } from '@mantine/core';
-import { useEffect, useState } from 'react';
 import { quantity } from '../format.ts';
-import pageClasses from '../page.module.css';
 import { usePage } from '../page.ts';
 import { useStore } from '../store.ts';
 import classes from './chart.module.css';
-import { figuresAt } from './readout.ts';
 import { momentText, parseTime } from './time-text.ts';
 import { TypedField } from './typed-field.tsx';
 
@@ -53,7 +50,6 @@ export function MarkerBar() {
 					Δt {momentText(Math.abs(b - a), resolution)} · 1/Δt {quantity(a === b ? null : 1 / Math.abs(b - a), 'Hz')}
 				</span>
 			)}
-			<MarkerValues />
 			{a !== null && <Switch size="xs" label="Zero at A" checked={zeroAtMarker} onChange={(event) => chart.marks.set({ zeroAtMarker: event.currentTarget.checked })} />}
 			{a !== null && b !== null && (
 				<Button
@@ -67,48 +63,5 @@ export function MarkerBar() {
 				</Button>
 			)}
 		</Group>
-	);
-}
-
-/** Of every trace the means at A and B and their difference; of columns in the picture, so only while they are in sight. */
-function MarkerValues() {
-	const { chart, renderer } = usePage();
-	const { tracks } = useStore(chart.layout);
-	const { markers } = useStore(chart.marks);
-	const [texts, setTexts] = useState<readonly { key: string; color: string; text: string }[]>([]);
-	useEffect(() => {
-		const read = () => {
-			const next = tracks.flatMap(({ key, color, unit }) => {
-				const trace = renderer.trace(key);
-				const [a, b] = markers.map((marker) => (marker === null || !trace ? undefined : figuresAt(trace, marker)?.mean));
-				if (a === undefined && b === undefined) return [];
-				const text = [a, b].map((value) => (value === undefined ? '' : quantity(value, unit))).filter(Boolean);
-				return [{ key, color, text: text.join(' → ') + (a !== undefined && b !== undefined ? ` (Δ ${quantity(b - a, unit)})` : '') }];
-			});
-			setTexts((before) => (JSON.stringify(before) === JSON.stringify(next) ? before : next));
-		};
-		read();
-		// The columns change a little after the window and with every answer: often enough for eyes.
-		let timer: number | undefined;
-		const unsubscribe = renderer.onPainted(() => {
-			timer ??= window.setTimeout(() => {
-				timer = undefined;
-				read();
-			}, 150);
-		});
-		return () => {
-			unsubscribe();
-			clearTimeout(timer);
-		};
-	}, [renderer, tracks, markers]);
-	return (
-		<>
-			{texts.map(({ key, color, text }) => (
-				<span key={key} className={classes.figures} data-marker-value={key}>
-					<span className={pageClasses.swatch} style={{ background: color }} />
-					{text}
-				</span>
-			))}
-		</>
 	);
 }

@@ -18,7 +18,12 @@ export const marksColors: Readonly<Record<'light' | 'dark', ChartMarksColors>> =
 	light: { selection: 'rgba(34,139,230,0.16)', markers: ['#c77700', '#0b7a5b'], range: '#a86500', fault: '#e03131' },
 };
 
-const font = (hairline: number) => `600 ${Math.round(10 * hairline)}px system-ui, sans-serif`;
+/** Whatever the axes have left behind. */
+function writeWith(context: CanvasRenderingContext2D, hairline: number): void {
+	context.font = `600 ${Math.round(10 * hairline)}px system-ui, sans-serif`;
+	context.textAlign = 'left';
+	context.textBaseline = 'alphabetic';
+}
 
 export function selectionOverlay({ marks }: ChartModel, colors: ChartMarksColors): Overlay {
 	return (context, area) => {
@@ -49,7 +54,7 @@ export function namedSelectionsOverlay(selections: () => readonly PlacedSelectio
 			context.beginPath();
 			context.rect(begin, top, x + wide - begin, height);
 			context.clip();
-			context.font = font(hairline);
+			writeWith(context, hairline);
 			context.fillText(name, begin + 4 * hairline, top + 14 * hairline);
 			context.restore();
 		}
@@ -65,7 +70,7 @@ export function markersOverlay({ marks }: ChartModel, colors: ChartMarksColors, 
 			context.fillStyle = colors.markers[index];
 			context.fillRect(x, area.top, Math.max(1, Math.round(area.hairline * 1.5)), area.height);
 			if (!letters) continue;
-			context.font = font(area.hairline);
+			writeWith(context, area.hairline);
 			context.fillText('AB'[index], x + 4 * area.hairline, area.top + 11 * area.hairline);
 		}
 	};

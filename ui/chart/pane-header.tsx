@@ -5,6 +5,7 @@ import pageClasses from '../page.module.css';
 import { usePage } from '../page.ts';
 import { useStore } from '../store.ts';
 import classes from './chart.module.css';
+import { MarkerValues } from './marker-values.tsx';
 import { PaneReadout } from './pane-readout.tsx';
 import { ScaleFields } from './scale-fields.tsx';
 
@@ -28,6 +29,7 @@ export function PaneHeader({ id, label, unit }: { readonly id: string; readonly 
 							</span>
 						),
 				)}
+			<MarkerValues pane={id} />
 			<PaneReadout id={id} unit={unit} />
 			<span className={classes.paneTools}>
 				<ScaleFields id={id} label={label} unit={unit} />

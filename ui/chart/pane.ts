@@ -33,6 +33,8 @@ export type Overlay = (context: CanvasRenderingContext2D, area: PlotArea) => voi
 export const axisWidth = 68;
 const timeAxisHeight = 30;
 export const rightPadding = 14;
+/** CSS pixels of a character of the axes' labels, about. */
+const characterWidth = 6.5;
 
 export class Pane {
 	readonly plot: uPlot;
@@ -77,13 +79,7 @@ export class Pane {
 					// Moments far out that are told apart to the microsecond have long labels.
 					space: (_plot, _axis, from, to) => (Math.max(Math.abs(from), Math.abs(to)) >= 60 && to - from < 1 ? 120 : 80),
 					splits: (_plot, _axis, from, to, step) => ticksBetween(from, to, step, this.#zeroS),
-					values: (_plot, ticks, _axis, _space, step) =>
-						timeAxis
-							? timeTickLabels(
-									ticks.map((tick) => tick - this.#zeroS),
-									step,
-								)
-							: ticks.map(() => ''),
+					values: (plot, ticks, _axis, _space, step) => (timeAxis ? this.#timeLabels(plot, ticks, step) : ticks.map(() => '')),
 				},
 				{
 					scale: 'y',
@@ -125,6 +121,7 @@ export class Pane {
 	/** Shows the traces over the window, times counted from `zeroS`. `steady` keeps the y range while it fits. */
 	show(traces: readonly Trace[], window: Window, { locked }: YScale, steady: boolean, zeroS = 0): void {
 		this.#traces = traces;
+		const relabelled = this.#zeroS !== zeroS;
 		this.#zeroS = zeroS;
 		const { logarithmic } = this.options;
 		this.#y = locked ? [...locked] : yRange(traces, logarithmic, steady ? this.#y : undefined, window.from, window.to);
@@ -136,16 +133,13 @@ export class Pane {
 			this.plot.setScale('x', { min: window.from, max: window.to });
 			this.plot.setScale('y', { min, max });
 		});
+		// Labels are made anew with the scales only.
+		if (relabelled) this.plot.redraw(false, true);
 	}
 
 	/** Draws the line of the cursor, of all panes that share it, at a moment of the axis; null: nowhere. */
 	pointAt(timeS: number | null): void {
 		this.plot.setCursor(timeS === null ? { left: -10, top: -10 } : { left: this.plot.valToPos(timeS, 'x'), top: 1 });
-	}
-
-	/** Paints once more, for overlays that have changed. */
-	repaint(): void {
-		this.plot.redraw(false);
 	}
 
 	resize(width: number, height: number): void {
@@ -162,6 +156,16 @@ export class Pane {
 		if (xMin == null || xMax == null || yMin == null || yMax == null || xMax <= xMin) return undefined;
 		const { left, top, width, height } = bbox;
 		return { left, top, width, height, hairline: devicePixelRatio * (this.options.contrast ? 2 : 1), xMin, xMax, yMin, yMax, logarithmic: this.options.logarithmic };
+	}
+
+	/** Without the one that the right edge would cut off. */
+	#timeLabels(plot: uPlot, ticks: readonly number[], stepS: number): string[] {
+		const labels = timeTickLabels(
+			ticks.map((tick) => tick - this.#zeroS),
+			stepS,
+		);
+		const room = plot.over.clientWidth + rightPadding;
+		return labels.map((label, index) => (plot.valToPos(ticks[index], 'x') + (label.length * characterWidth) / 2 > room ? '' : label));
 	}
 
 	#paint(): void {

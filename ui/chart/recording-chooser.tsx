@@ -101,7 +101,8 @@ function Alignment({ page, state, shown }: { readonly page: Page; readonly state
 					onChange={(event) => setWay(event.currentTarget.value as Way)}
 					data={Object.entries(ways).map(([value, label]) => ({ value, label }))}
 				/>
-				<Button size="xs" variant="default" loading={busy} onClick={run}>
+				{/* Not disabled while it works: that would take the focus, and Esc with it, out of the popover. */}
+				<Button size="xs" variant="default" aria-busy={busy} onClick={() => !busy && run()}>
 					Align
 				</Button>
 			</Group>

@@ -32,8 +32,8 @@ export function ScaleFields({ id, label, unit }: { readonly id: string; readonly
 			</Popover.Target>
 			<Popover.Dropdown>
 				<Group gap="xs" align="start" wrap="nowrap" mb="xs">
-					<TypedField label="Lower end" text={quantity(min, unit, 6)} parse={parse} hint={hint} take={(value) => take([value, max])} />
-					<TypedField label="Upper end" text={quantity(max, unit, 6)} parse={parse} hint={hint} take={(value) => take([min, value])} />
+					<TypedField label="Lower end" text={typedText(min, unit)} parse={parse} hint={hint} take={(value) => take([value, max])} />
+					<TypedField label="Upper end" text={typedText(max, unit)} parse={parse} hint={hint} take={(value) => take([min, value])} />
 				</Group>
 				<Group gap="md">
 					<SegmentedControl
@@ -51,4 +51,11 @@ export function ScaleFields({ id, label, unit }: { readonly id: string; readonly
 			</Popover.Dropdown>
 		</Popover>
 	);
+}
+
+/** As somebody would type it: six digits, no zeros that say nothing. */
+function typedText(value: number, unit: string): string {
+	return quantity(value, unit, 6)
+		.replace(/(\.\d*?)0+(?= |$)/, '$1')
+		.replace(/\.(?= |$)/, '');
 }

@@ -25,7 +25,7 @@ export function WindowFields() {
 	return (
 		<Popover position="bottom-start" shadow="md" trapFocus>
 			<Popover.Target>
-				<Button size="xs" variant={locked ? 'filled' : 'default'} aria-label="Time range">
+				<Button size="xs" variant={locked ? 'filled' : 'default'}>
 					{locked ? 'Time locked' : 'Time'}
 				</Button>
 			</Popover.Target>

@@ -25,7 +25,7 @@ export function FolderDialog({ purpose, onClose }: { readonly purpose: 'new' | '
 				await createProject(page, folder.trim());
 				return;
 			}
-			const saved = await filesApi.saveAs(folder.trim());
+			const saved = await filesApi.saveAs(folder.trim(), lastPart(folder.trim()));
 			rememberProject(saved.folder);
 			notifications.show({ color: 'green', title: 'Saved', message: saved.folder });
 			onClose();

@@ -83,7 +83,7 @@ function drawPane({ label, unit, logarithmic, range, traces }: DrawnPane, index:
 			.filter(inside)
 			.map(
 				({ from, to, color, name }) =>
-					`<rect x="${px(xOf(from))}" y="${top}" width="${px(Math.max(1, xOf(to) - xOf(from)))}" height="${pane.height}" fill="${escaped(color)}" fill-opacity="0.15"/>${name === '' ? '' : `<text x="${px(xOf(from) + 4)}" y="${top + 14}" font-size="11">${escaped(name)}</text>`}`,
+					`<rect x="${px(xOf(from))}" y="${top}" width="${px(Math.max(1, xOf(to) - xOf(from)))}" height="${pane.height}" fill="${escaped(color)}" fill-opacity="0.15"/>${name === '' ? '' : `<text x="${px(xOf(from) + 4)}" y="${top + pane.height - 6}" font-size="11">${escaped(name)}</text>`}`,
 			),
 		...traces.map(({ color, trace }) => drawTrace(trace, color, area)),
 		...markers.map((marker) => `<path d="M${px(xOf(marker))} ${top}v${pane.height}" stroke="#0b7a5b" stroke-width="1.5"/>`),

@@ -32,7 +32,7 @@ export function openProject(page: Page, folder: string): Promise<void> {
 
 export function createProject(page: Page, folder: string): Promise<void> {
 	return leave(page, `Create ${lastPart(folder)}`, async (force) => {
-		rememberProject((await filesApi.create(folder, undefined, force)).folder);
+		rememberProject((await filesApi.create(folder, force)).folder);
 		showLive(page);
 	});
 }

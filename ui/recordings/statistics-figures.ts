@@ -2,6 +2,7 @@
 
 import { duration, noValue, plusMinus, quantity } from '../format.ts';
 import type { Cell } from '../panels/table-data.ts';
+import type { UnitChoice } from '../settings/preferences.ts';
 import type { ChannelStatistics, ComparedRecording, Difference } from '../types.ts';
 
 export const coulombsPerAh = 3600;
@@ -42,9 +43,21 @@ const figures: readonly Figure[] = [
 	{ id: 'rms', label: 'RMS', text: ({ rms, unit }) => quantity(rms, unit) },
 	{ id: 'standardDeviation', label: 'Std deviation', text: ({ standardDeviation, unit }) => quantity(standardDeviation, unit) },
 	{ id: 'charge', label: 'Charge', text: ({ charge }) => sumOf(charge, 'C'), uncertainty: ({ uncertainty }) => plusMinus(uncertainty?.charge, 'C'), optional: true },
-	{ id: 'chargeAh', label: 'in ampere-hours', text: ({ charge }) => sumOf(hourly(charge), 'Ah'), optional: true },
+	{
+		id: 'chargeAh',
+		label: 'in ampere-hours',
+		text: ({ charge }) => sumOf(hourly(charge), 'Ah'),
+		uncertainty: ({ uncertainty }) => plusMinus(hourly(uncertainty?.charge), 'Ah'),
+		optional: true,
+	},
 	{ id: 'energy', label: 'Energy', text: ({ energy }) => sumOf(energy, 'J'), uncertainty: ({ uncertainty }) => plusMinus(uncertainty?.energy, 'J'), optional: true },
-	{ id: 'energyWh', label: 'in watt-hours', text: ({ energy }) => sumOf(hourly(energy), 'Wh'), optional: true },
+	{
+		id: 'energyWh',
+		label: 'in watt-hours',
+		text: ({ energy }) => sumOf(hourly(energy), 'Wh'),
+		uncertainty: ({ uncertainty }) => plusMinus(hourly(uncertainty?.energy), 'Wh'),
+		optional: true,
+	},
 	{ id: 'duration', label: 'Duration', text: ({ duration: seconds }) => duration(seconds, 5) },
 	{ id: 'samples', label: 'Samples', text: ({ samples }) => counted(samples) },
 	{ id: 'lost', label: 'Lost', text: ({ lost }) => counted(lost) },
@@ -52,9 +65,16 @@ const figures: readonly Figure[] = [
 	{ id: 'settling', label: 'Settling', text: ({ settling }) => counted(settling), optional: true },
 ];
 
+const leftOut: Readonly<Record<UnitChoice, readonly FigureId[]>> = { both: [], si: ['chargeAh', 'energyWh'], hours: ['charge', 'energy'] };
+
+/** Without the rows that they follow otherwise. */
+const labelAlone: Readonly<Partial<Record<FigureId, string>>> = { chargeAh: 'Charge', energyWh: 'Energy' };
+
 /** The rows that say something of these columns. */
-export function rowsOf(columns: readonly ComparedRecording[]): readonly Figure[] {
-	return figures.filter(({ optional, text }) => !optional || columns.some(({ statistics }) => ![noValue, '0'].includes(text(statistics))));
+export function rowsOf(columns: readonly ComparedRecording[], units: UnitChoice): readonly Figure[] {
+	const left: ReadonlySet<FigureId> = new Set(leftOut[units]);
+	const named = units === 'hours' ? figures.map((figure) => ({ ...figure, label: labelAlone[figure.id] ?? figure.label })) : figures;
+	return named.filter(({ id, optional, text }) => !left.has(id) && (!optional || columns.some(({ statistics }) => ![noValue, '0'].includes(text(statistics)))));
 }
 
 export function keyOf({ recording, statistics: { device, channel } }: ComparedRecording): string {
@@ -99,7 +119,7 @@ export function statisticsCsv(columns: readonly ComparedRecording[], nameOf: (co
 export function statisticsText(columns: readonly ComparedRecording[], nameOf: (column: ComparedRecording) => string): string[][] {
 	return [
 		['', ...columns.map(nameOf)],
-		...rowsOf(columns).map(({ id, label, text, uncertainty }) => [
+		...rowsOf(columns, 'both').map(({ id, label, text, uncertainty }) => [
 			label,
 			...columns.map((column) => {
 				const difference = differenceText(id, column);

@@ -2,7 +2,9 @@
 
 import { Table, Text } from '@mantine/core';
 import classes from '../page.module.css';
+import { usePage } from '../page.ts';
 import panels from '../panels/panels.module.css';
+import { useStore } from '../store.ts';
 import type { ComparedRecording } from '../types.ts';
 import { differenceText, keyOf, rowsOf } from './statistics-figures.ts';
 
@@ -16,8 +18,9 @@ export interface StatisticsTableProps {
 }
 
 export function StatisticsTable({ columns, labelOf, detailOf, colorOf }: StatisticsTableProps) {
+	const { units } = useStore(usePage().preferences);
 	return (
-		<Table.ScrollContainer minWidth={300} type="native" scrollAreaProps={{ tabIndex: 0, 'aria-label': 'Statistics' }}>
+		<Table.ScrollContainer minWidth={300} type="native" tabIndex={0} role="region" aria-label="Statistics">
 			<Table className={classes.statistics} verticalSpacing={4} horizontalSpacing="sm" highlightOnHover data-testid="statistics">
 				<Table.Thead>
 					<Table.Tr>
@@ -36,7 +39,7 @@ export function StatisticsTable({ columns, labelOf, detailOf, colorOf }: Statist
 					</Table.Tr>
 				</Table.Thead>
 				<Table.Tbody>
-					{rowsOf(columns).map(({ id, label, text, uncertainty }) => (
+					{rowsOf(columns, units).map(({ id, label, text, uncertainty }) => (
 						<Table.Tr key={id} data-figure={label}>
 							<Table.Th scope="row">{label}</Table.Th>
 							{columns.map((column) => (

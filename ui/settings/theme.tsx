@@ -3,28 +3,12 @@
  * pure colours, thick lines and symbols (`chart/contrast.ts`).
  */
 
-import {
-	type CSSVariablesResolver,
-	createTheme,
-	defaultVariantColorsResolver,
-	type MantineColorsTuple,
-	MantineProvider,
-	type MantineThemeOverride,
-	type VariantColorsResolver,
-} from '@mantine/core';
+import { type CSSVariablesResolver, createTheme, type MantineColorsTuple, MantineProvider, type MantineThemeOverride, type VariantColorsResolver } from '@mantine/core';
 import { useColorScheme } from '@mantine/hooks';
 import { type ReactNode, useLayoutEffect } from 'react';
 import { type Store, useStore } from '../store.ts';
 import type { PreferencesState } from './preferences.ts';
 import './contrast.css';
-
-/** Coloured words on a tint of their colour are dark enough to be read. */
-const readable: VariantColorsResolver = (input) => {
-	const resolved = defaultVariantColorsResolver(input);
-	return input.variant === 'light'
-		? { ...resolved, color: `light-dark(color-mix(in srgb, ${resolved.color} 62%, #000), color-mix(in srgb, ${resolved.color} 80%, #fff))` }
-		: resolved;
-};
 
 const plain: MantineThemeOverride = {
 	primaryColor: 'cyan',
@@ -32,7 +16,6 @@ const plain: MantineThemeOverride = {
 	fontFamily: 'system-ui, "Segoe UI", Roboto, sans-serif',
 	cursorType: 'pointer',
 	respectReducedMotion: true,
-	variantColorResolver: readable,
 	components: {
 		NavLink: { styles: { description: { opacity: 1 } } },
 		// The least that a finger hits.
@@ -65,13 +48,30 @@ const contrast: MantineThemeOverride = {
 	variantColorResolver: outlined,
 };
 
-/** Quiet text that is still read: 4.5 to 1 on every ground of the page. */
-const quiet: CSSVariablesResolver = () => ({
-	variables: {},
-	light: { '--mantine-color-dimmed': '#555e68', '--mantine-color-placeholder': '#6b747e' },
-	dark: { '--mantine-color-dimmed': '#b8bec6', '--mantine-color-placeholder': '#9aa2ab' },
-});
+/** Words are read everywhere, 4.5 to 1: quiet ones, coloured ones on a tint of their colour, white ones on a colour under the pointer. */
+const quiet: CSSVariablesResolver = ({ colors }) => {
+	const hovered = variables(colors, (name) => ({ [`${name}-filled-hover`]: `color-mix(in srgb, var(${name}-filled) 85%, #000)` }));
+	return {
+		variables: {},
+		light: {
+			...hovered,
+			...variables(colors, (name) => ({ [`${name}-light-color`]: `color-mix(in srgb, var(${name}-9) 62%, #000)` })),
+			'--mantine-color-dimmed': '#555e68',
+			'--mantine-color-placeholder': '#6b747e',
+		},
+		dark: {
+			...hovered,
+			...variables(colors, (name) => ({ [`${name}-light-color`]: `color-mix(in srgb, var(${name}-3) 80%, #fff)` })),
+			'--mantine-color-dimmed': '#b8bec6',
+			'--mantine-color-placeholder': '#9aa2ab',
+		},
+	};
+};
 const loud: CSSVariablesResolver = () => ({ variables: {}, light: {}, dark: { '--mantine-color-dimmed': white, '--mantine-color-placeholder': '#d0d0d0' } });
+
+function variables(colors: object, of: (name: string) => Record<string, string>): Record<string, string> {
+	return Object.assign({}, ...Object.keys(colors).map((color) => of(`--mantine-color-${color}`)));
+}
 
 const plainTheme = createTheme(plain);
 const contrastTheme = createTheme(contrast);

@@ -86,6 +86,7 @@ it('a cell that is connected backwards is not loaded, and the reason is told', a
 	await client.do('arc_set_battery_profile', { device_id, value: [{ current: 0.001, duration: 1 }] });
 	const answer = await client.ask('arc_enable_battery_profiling', { device_id, enable: true });
 	expect(answer).toMatchObject({ type: 'error', errorcode: 'Command failure', data: { message: expect.stringMatching(/backwards|polarity|negative/) } });
+	expect(await client.do('arc_wait_for_battery_data', { device_id, timeout: 10 })).toEqual({ value: null }); // why was told
 	expect(await client.do('arc_get_main', { device_id })).toEqual({ value: false });
 	expect(cell.usedC).toBe(0);
 });

@@ -63,7 +63,7 @@ describe('a BLE beacon on a CR2032', () => {
 		[90, 2.9637],
 		[50, 2.941],
 		[10, 2.6022],
-	])('at %i %% has an average supply voltage of %s V', (soc, expected) => {
+	])('has an average supply voltage at %i percent of charge of %s V', (soc, expected) => {
 		const model = modelOf('CR2032-Energizer-(25)');
 		const cell = new Cell(model, { usedC: model.capacityC * (1 - soc / 100) });
 		const bench = new Bench({ model: models.ace, seed: 1, noise: true, load: parseLoad('ble'), source: cell });

@@ -9,12 +9,13 @@
  */
 
 import type { CellModel } from '../profile/model.ts';
+import { type CurrentClasses, currentClasses } from './current-classes.ts';
 import type { Segment } from './load.ts';
 
 /** What is asked of a cell; a `CellModel`, or one that deviates from it. */
 export type CellLike = Pick<CellModel, 'capacityC' | 'pairs' | 'openCircuitV' | 'seriesOhm' | 'pairOhm' | 'timeConstantS'>;
 
-/** Segments whose currents are alike, to this share of the largest, share their resistance where a cycle has many segments. */
+/** With more, segments share a resistance whose currents are alike to such a part of the largest. */
 const manySegments = 256;
 const mostIterations = 40;
 /** Segments whose voltages differ by less are equally low. */
@@ -49,7 +50,7 @@ export class PeriodicCycle {
 	readonly #capacitorF: number;
 	readonly #powered: boolean;
 	/** Of each segment, when there are many. */
-	readonly #classes: Classes | undefined;
+	readonly #classes: CurrentClasses | undefined;
 	#usedC = 0;
 	#openCircuitV = 0;
 	/** A, mean of the cycle and the rest. */
@@ -75,7 +76,7 @@ export class PeriodicCycle {
 		this.#cycleS = this.#ownS + restS;
 		this.#capacitorF = capacitorF;
 		this.#powered = segments.some(({ powerW }) => powerW > 0);
-		this.#classes = segments.length > manySegments && !this.#powered ? classesOf(this.#currentA) : undefined;
+		this.#classes = segments.length > manySegments && !this.#powered ? currentClasses(this.#currentA, manySegments) : undefined;
 	}
 
 	/** Finds the state at a used charge; the results are this object's fields. */
@@ -335,29 +336,4 @@ export class PeriodicCycle {
 function voltageAtPower(openV: number, ohm: number, powerW: number): number {
 	const root = openV * openV - 4 * ohm * powerW;
 	return openV > 0 && root >= 0 ? (openV + Math.sqrt(root)) / 2 : Number.NEGATIVE_INFINITY;
-}
-
-interface Classes {
-	/** Class of every segment. */
-	readonly of: Uint16Array;
-	/** A segment of each class: that of the largest current. */
-	readonly representatives: readonly number[];
-}
-
-/** Currents that are alike. */
-function classesOf(currentA: Float64Array): Classes {
-	const span = currentA.reduce((most, a) => Math.max(most, Math.abs(a)), 0) || 1;
-	const known = new Map<number, number>();
-	const representatives: number[] = [];
-	const of = new Uint16Array(currentA.length);
-	for (let j = 0; j < currentA.length; j++) {
-		const key = Math.round((manySegments * currentA[j]) / span);
-		let index = known.get(key);
-		if (index === undefined) {
-			index = representatives.push(j) - 1;
-			known.set(key, index);
-		} else if (Math.abs(currentA[j]) > Math.abs(currentA[representatives[index]])) representatives[index] = j;
-		of[j] = index;
-	}
-	return { of, representatives };
 }

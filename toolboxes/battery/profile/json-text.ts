@@ -4,6 +4,7 @@
  */
 
 import { MicrojouleError, messageOf } from '../../../drivers/errors.ts';
+import { nestedDeeper } from '../../automation/nesting.ts';
 
 /** Characters. A table of 100 000 rows has some 8 million; the profiler writes 2 000 rows. */
 export const mostCharacters = 16 * 1024 * 1024;
@@ -25,10 +26,6 @@ export function parseProfileText(content: string, name: string): unknown {
 	} catch (error) {
 		throw new MicrojouleError('DAMAGED', `The battery profile ${name} is not JSON: ${messageOf(error)}.`, { name }, error);
 	}
-	let level: unknown[] = [document];
-	for (let levels = 0; level.length > 0; levels++) {
-		if (levels > mostLevels) throw refused(`it is nested deeper than ${mostLevels} levels`, { mostLevels });
-		level = level.flatMap((value) => (typeof value === 'object' && value !== null ? Object.values(value) : []));
-	}
+	if (nestedDeeper(document, mostLevels)) throw refused(`it is nested deeper than ${mostLevels} levels`, { mostLevels });
 	return document;
 }

@@ -219,7 +219,7 @@ function byTemperature(a: DischargeTable, b: DischargeTable): number {
 }
 
 /** The same for the same text: of the SHA-256 of it (version 8, RFC 9562). */
-export function uuidOf(content: string): string {
+function uuidOf(content: string): string {
 	const bytes = createHash('sha256').update(content).digest().subarray(0, 16);
 	bytes[6] = (bytes[6] & 0x0f) | 0x80;
 	bytes[8] = (bytes[8] & 0x3f) | 0x80;

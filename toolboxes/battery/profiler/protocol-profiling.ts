@@ -102,7 +102,9 @@ export class ProfilingSession implements AsyncDisposable {
 		});
 		await Promise.race([began, this.#ended]);
 		const { error } = (this.#end as CyclerEnd | undefined) ?? {};
-		if (error) throw error;
+		if (!error) return;
+		this.#end = undefined; // told
+		throw error;
 	}
 
 	/** The oldest end of a step that was not told yet. Null when none comes within `timeoutMs`, or profiling ends. Throws why it ended, once, if it had to. */
