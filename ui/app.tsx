@@ -53,7 +53,7 @@ export function App() {
 				<div className={layout.menus}>
 					<MenuBar />
 				</div>
-				<Group gap="sm" wrap="nowrap" className={layout.state}>
+				<Group gap="xs" justify="end" className={layout.state}>
 					<ProjectName />
 					{connection === 'lost' && (
 						<Badge color="red" variant="light" role="status">

@@ -39,4 +39,16 @@ describe('the clock estimator', () => {
 			{ numRuns: 20 },
 		);
 	});
+
+	it('is not led astray by a start in bursts', () => {
+		const estimator = new ClockEstimator();
+		// Two seconds of samples that were queued come within three quarters of one; then nothing for a while.
+		for (const [hostS, deviceS] of [
+			[10, 0.1],
+			[10.3, 0.9],
+			[10.75, 2],
+		])
+			estimator.add(hostS, deviceS);
+		expect(estimator.deviceTimeAt(13)).toBeCloseTo(4.25, 6);
+	});
 });

@@ -29,7 +29,7 @@ export async function samplesOf(project: Project, id: string, channel: string): 
 
 export async function eventsOf(project: Project, id: string): Promise<RecordedEvent[]> {
 	using reader = await project.openRecording(id);
-	return Array.fromAsync(reader.events());
+	return await Array.fromAsync(reader.events());
 }
 
 /** Every file of a folder with its bytes, but for the lock. */

@@ -29,6 +29,7 @@ export function DeviceSections({ device }: { readonly device: DeviceState }) {
 						<Button
 							key={id}
 							size="compact-xs"
+							px={6}
 							variant={isOpen ? 'light' : 'subtle'}
 							aria-expanded={isOpen}
 							aria-controls={isOpen ? `${prefix} ${id}`.replaceAll(' ', '-') : undefined}

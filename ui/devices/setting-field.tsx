@@ -42,9 +42,9 @@ export function SettingField({ device, name, label, reason }: SettingFieldProps)
 		if (Number.isNaN(value)) return setError(`Type a number in ${unit}.`);
 		if (value < min || value > max) return setError(`From ${quantity(min, unit, 3)} to ${quantity(max, unit, 3)}.`);
 		setBusy(true);
+		setError(undefined); // not after the answer: another refusal may stand there by then
 		try {
 			const settings = await api.set(device.id, { [name]: value });
-			setError(undefined);
 			setDraft((now) => {
 				// Someone may have typed on meanwhile.
 				if (now !== draft) return now;

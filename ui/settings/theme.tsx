@@ -18,6 +18,7 @@ const plain: MantineThemeOverride = {
 	respectReducedMotion: true,
 	components: {
 		NavLink: { styles: { description: { opacity: 1 } } },
+		Notification: { defaultProps: { closeButtonProps: { 'aria-label': 'Close' } }, styles: { description: { color: 'var(--mantine-color-text)' } } },
 		// The least that a finger hits.
 		Button: { vars: (_theme: unknown, { size }: { size?: string }) => (size === 'compact-xs' ? { root: { '--button-height': '24px' } } : {}) },
 	},

@@ -27,7 +27,9 @@ export function TriggerButton() {
 				leftSection={<span className={classes.mark} data-state={trigger.state} aria-hidden="true" />}
 				aria-label={`Trigger, ${stateText(trigger)}`}
 			>
-				<span className={classes.text}>{active ? stateText(trigger) : 'Trigger'}</span>
+				<span className={classes.text} data-state={trigger.state}>
+					{active ? stateText(trigger) : 'Trigger'}
+				</span>
 			</Button>
 			<Dialog title="Trigger" opened={opened} onClose={() => setOpened(false)}>
 				<Suspense>
