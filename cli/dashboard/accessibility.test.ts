@@ -6,6 +6,7 @@ import { noDashboard, useDashboard } from './testing.ts';
 
 const menus = ['File', 'View', 'Device', 'Tools', 'Battery', 'Help'];
 const dialogs = { 'Control+u': 'User Management', 'Control+,': 'Settings', '?': 'Keys and gestures' };
+const fileDialogs = { 'Control+o': 'Open project', 'Control+i': 'Import files', 'Control+e': 'Export', 'Control+Shift+s': 'Save project as' };
 const soon = { timeout: 20_000 };
 
 describe.skipIf(noDashboard).each(['light', 'dark', 'contrast'])('the page in the theme %s', (theme) => {
@@ -73,6 +74,31 @@ describe.skipIf(noDashboard).each(['light', 'dark', 'contrast'])('the page in th
 			await dashboard.expectAccessible(page);
 		}
 		await dashboard.shoot(page, `accessibility-recording-${theme}`, { fullPage: true });
+		await page.context().close();
+	}, 120_000);
+
+	it('what a device and the header unfold, and the dialogs of files', async () => {
+		const page = await opened();
+		const device = page.locator('[data-device]').first();
+		for (const section of ['Settings', 'Channels', 'Expansion port', 'UART terminal']) await device.getByRole('button', { name: new RegExp(`^${section} of`) }).click();
+		await device.getByLabel(/^Send to the UART of/).waitFor();
+		await dashboard.expectAccessible(page);
+		for (const name of [/^Trigger, /, /^Notifications/, 'Add a device']) {
+			const button = page.getByRole('button', { name });
+			await button.click();
+			await page.getByRole('dialog').waitFor();
+			await dashboard.expectAccessible(page);
+			await page.keyboard.press('Escape');
+			await page.getByRole('dialog').waitFor({ state: 'detached' });
+		}
+		for (const [keys, title] of Object.entries(fileDialogs)) {
+			await page.keyboard.press(keys);
+			await page.getByRole('dialog', { name: title }).waitFor();
+			await dashboard.expectAccessible(page);
+			await dashboard.shoot(page, `accessibility-${title.replaceAll(' ', '-')}-${theme}`);
+			await page.keyboard.press('Escape');
+			await page.getByRole('dialog').waitFor({ state: 'detached' });
+		}
 		await page.context().close();
 	}, 120_000);
 

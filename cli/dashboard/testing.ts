@@ -34,7 +34,7 @@ export interface Engine {
 export interface Dashboard {
 	/** The engine of this file's tests. */
 	readonly engine: Engine;
-	/** A window of its own on it; `1400 × 900`, light, unless said otherwise. Errors in the page fail the test file. */
+	/** A window of its own on it; `1400 × 900`, light, nothing fading in, unless said otherwise. Errors in the page fail the test file. */
 	open(options?: BrowserContextOptions & { readonly path?: string }): Promise<Page>;
 	/** `$SCREENSHOTS/<name>.png`, where that is set. */
 	shoot(page: Page, name: string, options?: Pick<PageScreenshotOptions, 'fullPage' | 'clip'>): Promise<void>;
@@ -63,7 +63,7 @@ export function useDashboard(args: readonly string[] = ['--sim', 'arc,ace']): Da
 			return engine;
 		},
 		async open({ path = '/', ...options } = {}) {
-			const page = await (await browser.newContext({ viewport: { width: 1400, height: 900 }, acceptDownloads: true, ...options })).newPage();
+			const page = await (await browser.newContext({ viewport: { width: 1400, height: 900 }, acceptDownloads: true, reducedMotion: 'reduce', ...options })).newPage();
 			page.setDefaultTimeout(15_000);
 			page.on('pageerror', (error) => faults.push(error.message));
 			page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
