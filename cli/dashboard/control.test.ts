@@ -146,11 +146,14 @@ describe.skipIf(noDashboard)('control', () => {
 		await page.getByRole('button', { name: 'Arm' }).click();
 		await expect.poll(() => page.getByTestId('trigger-state').textContent(), soon).toMatch(/^Done 2\/2Main current of Otii Arc rises through 0\.005 A, 200\.0 ms into Burst 2$/);
 		await page.keyboard.press('Escape');
+		// The last samples may still be on their way to the disk.
+		await expect
+			.poll(async () => (await api('GET', '/recordings')).recordings, soon)
+			.toMatchObject([
+				{ name: 'Burst 1', finished: true },
+				{ name: 'Burst 2', finished: true },
+			]);
 		const { recordings } = await api('GET', '/recordings');
-		expect(recordings).toMatchObject([
-			{ name: 'Burst 1', finished: true },
-			{ name: 'Burst 2', finished: true },
-		]);
 		for (const { channels } of recordings) {
 			const mc = channels.find((each: { device: string; id: string }) => each.device.startsWith('arc') && each.id === 'mc');
 			expect(mc.count).toBe(0.5 * 4000);
